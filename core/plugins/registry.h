@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT
+ * registry.h - every plugin, one line each, append only: a plugin's place here is its number in the wasm modules. */
+DAWG_PLUGIN(surgical_eq)
+DAWG_PLUGIN(limiter)
+DAWG_PLUGIN(ducking_delay)
