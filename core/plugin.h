@@ -61,7 +61,7 @@ typedef struct dawg_param {
     dawg_unit unit;
     dawg_curve curve;
     float min, max, def; /* plain units */
-    float smooth_ms;     /* length of the ramp to a new value, <= 100; 0: steps at a control edge */
+    float smooth_ms;     /* length of the ramp to a new value, <= 100; 0: one control period (steps never ramp) */
     uint32_t flags;
     const char *const *labels; /* DAWG_ENUM only: NULL-terminated, one per value from min = 0 */
     const char *help;          /* one sentence: docs, tooltip, WAM */
@@ -126,7 +126,8 @@ typedef struct dawg_block {
     uint32_t n;                      /* frames here: 1..DAWG_PERIOD - at */
     uint32_t at;                     /* frames of this control period already run */
     const float *from, *to;          /* smoothed plain values at both ends of the control period */
-    const uint64_t *moved;           /* bitset: from[i] != to[i]; every bit in the first period after a reset */
+    const uint64_t *moved;           /* bitset: i ramps (from != to) or has stepped (from == to) in this period; every
+                                        bit in the first period after a reset */
     const dawg_transport *transport; /* at the start of the control period */
     float *meters;                   /* one value per declared meter, kept between calls */
 } dawg_block;
@@ -134,6 +135,13 @@ typedef struct dawg_block {
 static inline int dawg_moved(const dawg_block *b, uint32_t param)
 {
     return (int)(b->moved[param >> 6] >> (param & 63u) & 1u);
+}
+
+/* A value on its straight way through the control period: from ends[0], `frame` frames on. Computed from the position,
+ * never accumulated, so that chunks do not matter. */
+static inline float dawg_along(const float ends[2], uint32_t frame)
+{
+    return ends[0] + (ends[1] - ends[0]) * ((float)(int32_t)frame * (1.0f / (float)DAWG_PERIOD));
 }
 
 /* Memory the caller owns. With base == NULL it only counts, so one layout() both measures and carves and the two can

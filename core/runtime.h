@@ -5,13 +5,11 @@
  * Threads: an instance belongs to one thread. Nothing here allocates; the caller gives the memory. */
 #ifndef DAWG_RUNTIME_H
 #define DAWG_RUNTIME_H
-#include "plugin.h"
+#include "params.h"
 
 #define DAWG_EVENTS_MAX 256u    /* waiting events per instance; more are refused and counted */
-#define DAWG_INPUT_MAX 1e4f     /* +80 dBFS; anything larger, NaN or Inf is heard as 0 and counted */
 #define DAWG_RATE_MIN 8000.0f   /* Hz */
 #define DAWG_RATE_MAX 192000.0f /* Hz */
-#define DAWG_BYPASS_MS 20.0f    /* raised-cosine fade between the plugin and its delayed input */
 
 typedef struct dawg_instance dawg_instance;
 
@@ -20,14 +18,6 @@ extern const uint32_t dawg_plugin_count;
 #if !defined(DAWG_LEAN)
 const dawg_plugin *dawg_plugin_find(const char *key); /* NULL: no such key */
 #endif
-
-/* Parameter numbers of an instance: 0..n_params-1 are the plugin's own, n_params is `bypass`, which every plugin has. */
-static inline uint32_t dawg_param_count(const dawg_plugin *p) { return p->n_params + 1u; }
-const dawg_param *dawg_param_info(const dawg_plugin *p, uint32_t param); /* NULL: no such number */
-
-/* Knob position 0..1 <-> plain value: the only copy of these two formulas in C. Both clamp; the ends are exact. */
-float dawg_param_to_plain(const dawg_param *p, float knob);
-float dawg_param_to_knob(const dawg_param *p, float plain);
 
 /* Bytes that an instance needs at this rate. 0: the rate is outside 8000..192000 Hz. */
 size_t dawg_instance_size(const dawg_plugin *p, const dawg_setup *s);
