@@ -1,0 +1,82 @@
+// npm run bench: every plugin natively and in wasm with and without SIMD, ratios, evenness, and the modules' sizes.
+import { existsSync, readFileSync } from 'node:fs';
+import { arch, cpus } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { loadManifest, root } from './dawg/assets.js';
+import { NATIVE, measure } from './dawg/measure.js';
+import { textTable } from './dawg/table.js';
+
+const ROUNDS = 15;
+const [SIMD, SCALAR] = ['worklet', 'worklet-scalar'];
+const MODULES = ['build/worklet/dawg-worklet.wasm', 'build/worker/dawg-worker.wasm'];
+
+interface Row {
+    key: string;
+    native_us?: number;
+    wasm_us: number;
+    scalar_us?: number;
+    wasm_per_native?: number;
+    scalar_per_wasm?: number;
+    /** The first quantum after a reset; the slowest of the others. */
+    first_per_median: number;
+    worst_per_median: number;
+}
+
+const ratio = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined || b === undefined ? undefined : Number((a / b).toFixed(2));
+
+function rows(): Row[] {
+    const manifest = loadManifest();
+    const builds = [SIMD, SCALAR].filter((build) => existsSync(join(root, `build/${build}/dawg-worklet.wasm`)));
+    const times = measure(manifest, manifest.plugins, builds, ROUNDS);
+    return manifest.plugins.map(({ key }, i): Row => {
+        const { [SIMD]: simd, [SCALAR]: scalar, native } = times[i];
+        return {
+            key,
+            native_us: native?.us_min,
+            wasm_us: simd.us_min,
+            scalar_us: scalar?.us_min,
+            wasm_per_native: ratio(simd.us_min, native?.us_min),
+            scalar_per_wasm: ratio(scalar?.us_min, simd.us_min),
+            first_per_median: simd.first,
+            worst_per_median: simd.worst,
+        };
+    });
+}
+
+function main(): void {
+    const result = {
+        machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
+        plugins: rows(),
+        modules: MODULES.map((path) => {
+            const bytes = readFileSync(join(root, path));
+            return { path, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+        }),
+    };
+    if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
+    const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
+    console.log(
+        `${result.machine}\nµs per 128 stereo frames at 48 kHz, every stage at work; the least of ${ROUNDS} interleaved rounds`,
+    );
+    if (!existsSync(NATIVE)) console.log('(no native build: npm run build -- native)');
+    const cells = result.plugins.map((r) => [
+        r.key,
+        ...[
+            r.native_us,
+            r.wasm_us,
+            r.scalar_us,
+            r.wasm_per_native,
+            r.scalar_per_wasm,
+            r.first_per_median,
+            r.worst_per_median,
+        ].map((v) => text(v)),
+    ]);
+    console.log(
+        `\n${textTable(['plugin', 'native', 'wasm', 'wasm scalar', 'wasm/native', 'scalar/wasm', 'first/median', 'worst/median'], cells, 1)}`,
+    );
+    const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
+    console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);
+}
+
+main();

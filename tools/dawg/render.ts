@@ -1,0 +1,278 @@
+// dawg render: IN through plugins into a WAV file, latency compensated, tail included, written whole or not at all.
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Manifest } from '../../web/src/manifest.js';
+import type { Stereo } from '../../worklet/engine.js';
+import { loadEngine } from './assets.js';
+import { applyPreset, makeSlot, readChain } from './chain.js';
+import type { Slot } from './chain.js';
+import { InputError, WorkError, warn } from './errors.js';
+import { Analyser, analysisText } from './loudness.js';
+import type { Analysis } from './loudness.js';
+import { openAudio } from './open.js';
+import { numberIn, oneInput, parseOptions } from './options.js';
+import { realPlace, writeWhole } from './places.js';
+import { Progress } from './progress.js';
+import { Rack } from './rack.js';
+import type { PluginReport, RackEvent } from './rack.js';
+import type { AudioSource } from './source.js';
+import { parseAssignment } from './values.js';
+import { WavWriter } from './wav.js';
+import type { Bits } from './wav.js';
+
+const TAIL_MAX_S = 30; // of --tail auto
+const PIECE = 16384; // frames in memory at once, unless --block asks for more
+const BLOCK_MAX = 2 ** 22; // 16 MiB a channel
+
+export const RENDER_OPTIONS = {
+    out: { short: 'o', value: 'OUT.wav' },
+    plugin: { value: 'KEY' },
+    preset: { value: 'NAME' },
+    set: { value: 'key=value', many: true },
+    at: { value: 'SECONDS:key=value', many: true },
+    chain: { value: 'CHAIN.json' },
+    key: { value: 'SIDE.wav' },
+    tempo: { value: 'BPM' },
+    tail: { value: 'auto|SECONDS' },
+    block: { value: 'N' },
+    'no-compensate': {},
+    bypass: {},
+    bits: { value: '16|24|32f' },
+    report: { value: 'FILE.json' },
+};
+
+/** What --report writes. */
+export interface RenderReport {
+    latency_samples: number;
+    /** Frames of OUT behind the end of IN. */
+    tail_samples: number;
+    us_per_128_frames: number;
+    guarded_samples: number;
+    /** Samples that --bits 16 or 24 had to cut at full scale. */
+    clipped_samples: number;
+    /** null: not asked for. */
+    in: Analysis | null;
+    out: Analysis | null;
+    plugins: PluginReport[];
+}
+
+export interface RenderJob {
+    input: AudioSource;
+    key?: AudioSource;
+    slots: readonly Slot[];
+    events?: readonly RackEvent[];
+    out: string;
+    bits?: Bits;
+    tempo?: number;
+    /** Seconds behind the end of IN; undefined: what the plugins report, less the latency taken out; at most 30 s. */
+    tail?: number;
+    block?: number;
+    compensate?: boolean;
+    /** Measure loudness and peaks. */
+    analyse?: boolean;
+}
+
+/** The next n frames, mono on both sides, silence behind the end. */
+function readStereo(source: AudioSource, into: Stereo, n: number): void {
+    const got = source.read(into, 0, n);
+    if (source.channels === 1) into[1].set(into[0].subarray(0, got));
+    for (const channel of into) channel.fill(0, got, n);
+}
+
+/** Renders one file. Throws InputError or WorkError, and then leaves no OUT behind. */
+export async function render(manifest: Manifest, job: RenderJob): Promise<RenderReport> {
+    const { input, key, compensate = true } = job;
+    const { rate, frames } = input;
+    const block = Math.min(job.block ?? 128, frames);
+    const piece = Math.max(block, Math.floor(PIECE / block) * block); // whole blocks
+    const rack = new Rack(loadEngine(manifest), job.slots, rate, block, job.tempo ?? 120);
+    if (key && !rack.takesKey) {
+        const withKey = manifest.plugins.filter((p) => p.sideChannels > 0).map((p) => p.key);
+        throw new InputError(
+            `--key is given, but ${job.slots.map(({ info }) => info.key).join(', ')} has no key input. ` +
+                `Leave --key out, or take a plugin that has one: ${withKey.join(', ')}.`,
+        );
+    }
+    rack.schedule(job.events ?? []);
+    const analyser = job.analyse ? new Analyser(manifest) : undefined;
+    const meters = analyser && { in: analyser.meter(rate, input.channels), out: analyser.meter(rate, 2) };
+    const skip = compensate ? rack.latency : 0;
+
+    const buffers = [0, 1].map(() => new Float32Array(piece));
+    const keyBuffers = [new Float32Array(piece), new Float32Array(piece)] as const;
+    const out = [new Float32Array(piece), new Float32Array(piece)] as const;
+    const file = new WavWriter(job.out, rate, job.bits ?? '32f', frames + Math.ceil((job.tail ?? TAIL_MAX_S) * rate));
+    const interrupted = (): never => {
+        file.abort();
+        process.exit(130);
+    };
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    const progress = new Progress('rendering');
+    try {
+        let tail: number | undefined = job.tail === undefined ? undefined : Math.round(job.tail * rate);
+        let total = frames + (tail ?? 0);
+        for (let written = 0; written < total;) {
+            // Never across the end of IN: there, with all events of IN done, the tail is asked for.
+            const fits = rack.frame < frames ? frames - rack.frame : total + skip - rack.frame;
+            const n = Math.min(piece, fits);
+            const got = input.read(buffers, 0, n);
+            for (const buffer of buffers) buffer.fill(0, got, n);
+            const channels = buffers.slice(0, input.channels);
+            if (key) readStereo(key, keyBuffers, n);
+            meters?.in.feed(channels, 0, got);
+            const start = rack.frame;
+            rack.process(channels, key && keyBuffers, out, 0, n);
+            if (rack.faults)
+                throw new WorkError(
+                    `A plugin made samples that are no numbers; ${job.out} was not written. Please report it.`,
+                );
+            if (rack.frame === frames && tail === undefined) {
+                // The reported tail counts from when the input went in: it holds the latency that is skipped.
+                tail = Math.min(Math.max(0, rack.tail - skip), Math.floor(TAIL_MAX_S * rate));
+                total = frames + tail;
+            }
+            const from = Math.min(n, Math.max(0, skip - start));
+            const useful = Math.min(n - from, total - written);
+            file.write(out, from, useful);
+            meters?.out.feed(out, from, useful);
+            written += useful;
+            await progress.show(written / total);
+        }
+        for (const { frame } of rack.waiting)
+            warn(`--at ${frame / rate} lies behind the end of the rendering (${total / rate} s) and had no effect.`);
+        const plugins = rack.report();
+        file.finish();
+        return {
+            latency_samples: rack.latency,
+            tail_samples: total - frames,
+            us_per_128_frames: rack.usPer128,
+            guarded_samples: plugins.reduce((sum, plugin) => sum + plugin.guarded_samples, 0),
+            clipped_samples: file.clipped,
+            in: meters?.in.result() ?? null,
+            out: meters?.out.result() ?? null,
+            plugins,
+        };
+    } catch (error) {
+        file.abort();
+        throw error;
+    } finally {
+        progress.end();
+        process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+        rack.destroy();
+        input.close();
+        key?.close();
+    }
+}
+
+function parseEvent(slot: Slot, text: string, rate: number): RackEvent {
+    const colon = text.indexOf(':');
+    if (colon < 1) throw new InputError(`--at is "${text}"; it must be SECONDS:key=value, such as 1.5:bypass=on.`);
+    const seconds = numberIn('--at: the time', text.slice(0, colon), 0, Infinity, 's');
+    const { param, plain } = parseAssignment(slot.info, text.slice(colon + 1), '--at');
+    const { key, setsLatency } = slot.info.params[param];
+    if (setsLatency)
+        throw new InputError(
+            `--at ${text}: ${key} sets the latency, which stays the same during a rendering. Use --set ${key}=value.`,
+        );
+    return { frame: Math.round(seconds * rate), param, plain };
+}
+
+function parseTail(text: string | undefined): number | undefined {
+    if (text === undefined || text === 'auto') return undefined;
+    return numberIn('--tail', text, 0, 3600, 's, or auto');
+}
+
+function parseBits(text = '32f'): Bits {
+    if (text === '16' || text === '24' || text === '32f') return text;
+    throw new InputError(`--bits is "${text}"; allowed are 16, 24 and 32f.`);
+}
+
+/** Refuses early what would only fail when all is rendered. */
+function checkOut(path: string | undefined, report: string | undefined): string {
+    if (!path) throw new InputError('No output: give -o OUT.wav.');
+    if (!/\.wav$/i.test(path))
+        throw new InputError(`-o is "${path}"; the output is always WAV: give a name that ends in .wav.`);
+    for (const file of [path, report]) {
+        if (file === undefined) continue;
+        const folder = statSync(dirname(file), { throwIfNoEntry: false });
+        if (!folder?.isDirectory())
+            throw new InputError(`Cannot write ${file}: there is no folder ${dirname(file)}. Make it first.`);
+        if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+            throw new InputError(`Cannot write ${file}: it is a folder.`);
+    }
+    return path;
+}
+
+/** A report must not take the place of a file that the rendering reads or writes. */
+function checkReport(report: string | undefined, used: Record<string, string | undefined>): void {
+    for (const [name, path] of Object.entries(used))
+        if (report !== undefined && path !== undefined && realPlace(path) === realPlace(report))
+            throw new InputError(
+                `--report is "${report}", the same file as ${name}, and would overwrite it. Give it another name.`,
+            );
+}
+
+function writeReport(path: string, report: RenderReport): void {
+    try {
+        writeWhole(path, `${JSON.stringify(report, null, 2)}\n`);
+    } catch (error) {
+        throw new WorkError(`Cannot write the report ${path}: ${(error as Error).message}.`);
+    }
+}
+
+/** The command. */
+export async function renderCommand(manifest: Manifest, args: readonly string[]): Promise<void> {
+    const { options, rest } = parseOptions(args, RENDER_OPTIONS);
+    const one = (name: keyof typeof RENDER_OPTIONS): string | undefined => options[name]?.[0];
+    const inputPath = oneInput('render', rest, 'IN -o OUT.wav --plugin KEY');
+    const [plugin, chain] = [one('plugin'), one('chain')];
+    if ((plugin === undefined) === (chain === undefined))
+        throw new InputError(
+            `Give either --plugin KEY or --chain CHAIN.json; ${plugin ? 'both were' : 'none was'} given. Plugins: dawg describe`,
+        );
+    if (chain && (options.set ?? options.at ?? options.preset))
+        throw new InputError('--preset, --set and --at go with --plugin; with --chain, write them into the file.');
+    const [reportPath, keyPath] = [one('report'), one('key')];
+    const out = checkOut(one('out'), reportPath);
+    checkReport(reportPath, { IN: inputPath, OUT: out, 'the key': keyPath, 'the chain': chain });
+    const bits = parseBits(one('bits'));
+    const tempo = numberIn('--tempo', one('tempo') ?? '120', 20, 999, 'bpm');
+    const block = numberIn('--block', one('block') ?? '128', 1, BLOCK_MAX, 'frames');
+    if (!Number.isInteger(block))
+        throw new InputError(`--block is "${block}"; allowed is a whole number, 1 .. ${BLOCK_MAX} frames.`);
+    const tail = parseTail(one('tail'));
+
+    const slots = chain ? readChain(manifest, chain) : [makeSlot(manifest, plugin ?? '', '--plugin')];
+    const preset = one('preset');
+    if (preset) applyPreset(slots[0], preset);
+    for (const text of options.set ?? []) {
+        const { param, plain } = parseAssignment(slots[0].info, text, '--set');
+        slots[0].values.set(param, plain);
+    }
+    if (options.bypass) for (const slot of slots) slot.values.set(slot.info.params.length - 1, 1);
+
+    const input = await openAudio(inputPath);
+    const events = (options.at ?? []).map((text) => parseEvent(slots[0], text, input.rate));
+    const key = keyPath ? await openAudio(keyPath) : undefined;
+    if (key && key.rate !== input.rate)
+        throw new InputError(
+            `${keyPath} has ${key.rate} Hz, ${inputPath} has ${input.rate} Hz; the key must have the same rate. Convert one of them.`,
+        );
+
+    const report = await render(manifest, {
+        ...{ input, key, slots, events, out, bits, tempo, tail, block },
+        compensate: !options['no-compensate'],
+        analyse: reportPath !== undefined,
+    });
+    if (report.guarded_samples)
+        warn(`${report.guarded_samples} input samples were NaN, infinite or beyond +80 dBFS and were heard as 0.`);
+    if (report.clipped_samples)
+        warn(`${report.clipped_samples} samples exceeded full scale and were cut: lower the level, or use --bits 32f.`);
+    if (reportPath) writeReport(reportPath, report);
+    const seconds = (samples: number): string => `${(samples / input.rate).toFixed(3)} s`;
+    console.log(
+        `${out}: ${seconds(input.frames)} + ${seconds(report.tail_samples)} tail, ${input.rate} Hz, latency ` +
+            `${report.latency_samples} samples${options['no-compensate'] ? '' : ' (compensated)'}, ${report.us_per_128_frames} µs per 128 frames`,
+    );
+    if (report.in && report.out) console.log(`  in:  ${analysisText(report.in)}\n  out: ${analysisText(report.out)}`);
+}

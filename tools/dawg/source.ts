@@ -1,0 +1,62 @@
+// Where audio comes from: planar 32-bit float frames, read in order.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { InputError } from './errors.js';
+
+export interface AudioSource {
+    /** WAV 24-bit, FLAC 16-bit … */
+    readonly format: string;
+    /** Hz. */
+    readonly rate: number;
+    readonly channels: number;
+    readonly frames: number;
+    /** Copies the next `frames` frames, fewer at the end, to into[channel][at …]; returns how many. */
+    read(into: readonly Float32Array[], at: number, frames: number): number;
+    close(): void;
+}
+
+/** Audio that lies in memory. */
+export function memorySource(format: string, rate: number, data: readonly Float32Array[]): AudioSource {
+    let done = 0;
+    return {
+        format,
+        rate,
+        channels: data.length,
+        frames: data[0].length,
+        read(into, at, frames) {
+            const n = Math.min(frames, data[0].length - done);
+            data.forEach((channel, c) => into[c].set(channel.subarray(done, done + n), at));
+            done += n;
+            return n;
+        },
+        close: () => undefined,
+    };
+}
+
+/** A file read by position. */
+export class InputFile {
+    readonly #fd: number;
+    constructor(readonly path: string) {
+        try {
+            this.#fd = openSync(path, 'r');
+        } catch (error) {
+            throw new InputError(`Cannot open ${path}: ${(error as NodeJS.ErrnoException).code}. Give an audio file.`);
+        }
+    }
+    /** As many of `length` bytes from `position` as there are. */
+    bytes(position: number, length: number): Buffer {
+        const buffer = Buffer.allocUnsafe(length);
+        let done = 0;
+        try {
+            for (let n = 1; n > 0 && done < length; done += n)
+                n = readSync(this.#fd, buffer, done, length - done, position + done);
+        } catch (error) {
+            throw new InputError(
+                `Cannot read ${this.path}: ${(error as NodeJS.ErrnoException).code}. Give an audio file.`,
+            );
+        }
+        return buffer.subarray(0, done);
+    }
+    close(): void {
+        closeSync(this.#fd);
+    }
+}

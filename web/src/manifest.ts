@@ -1,0 +1,74 @@
+// The shape of web/generated/manifest.json, which core/tools/manifest.c prints: every plugin as its C table has it.
+
+export type Curve = 'lin' | 'log' | 'int' | 'enum' | 'bool';
+
+export interface ParamInfo {
+    /** Stable for ever, snake_case, unit as suffix. */
+    key: string;
+    name: string;
+    /** '' for amounts, switches and choices. */
+    unit: string;
+    curve: Curve;
+    /** Plain units. */
+    min: number;
+    max: number;
+    def: number;
+    /** One per value from min = 0; empty unless the curve is 'enum'. */
+    labels: string[];
+    help: string;
+    /** Gets an AudioParam. */
+    automatable: boolean;
+    /** The brain may suggest it. */
+    mlTarget: boolean;
+    /** At min (max) the stage is out of the path. */
+    minIsOff: boolean;
+    maxIsOff: boolean;
+    /** Moving it may change the latency. */
+    setsLatency: boolean;
+    /** Length of the ramp to a new value. */
+    smoothMs: number;
+}
+
+/** A plain value, an enum's label, or a switch. */
+export type ParamValue = number | string | boolean;
+
+export interface PresetInfo {
+    key: string;
+    name: string;
+    /** What it does, in a sentence with a number that a test checks. */
+    promise: string;
+    /** What differs from the defaults. */
+    values: Record<string, ParamValue>;
+}
+
+export interface MeterInfo {
+    key: string;
+    name: string;
+    unit: string;
+    /** What it reads after a reset. */
+    idle: number;
+}
+
+export interface PluginInfo {
+    key: string;
+    name: string;
+    help: string;
+    category: string;
+    version: number;
+    channels: number;
+    /** 2: takes a key on the second input; 0: does not. */
+    sideChannels: number;
+    /** Samples at 48 kHz, at the defaults. */
+    latency: number;
+    /** The last one is `bypass`, which every plugin has. */
+    params: ParamInfo[];
+    presets: PresetInfo[];
+    meters: MeterInfo[];
+}
+
+export interface Manifest {
+    abi: number;
+    /** FNV-1a of the plugins' text, eight hex digits; the wasm modules carry the same. */
+    hash: string;
+    plugins: PluginInfo[];
+}
