@@ -5,7 +5,7 @@ import { setup } from './setup.mjs';
 
 main(async () => {
     await setup();
-    for (const preset of ['native', 'worklet', 'worker']) await buildPreset(preset);
+    for (const preset of ['native', 'worklet', 'worklet-scalar', 'worker']) await buildPreset(preset);
     await buildTypeScript();
     const { code } = await run(process.execPath, ['dist/tools/bench.js', ...process.argv.slice(2)], { raw: true });
     process.exitCode = code;

@@ -37,6 +37,12 @@ const CHECKS = [
         async () =>
             (await isManifestFresh()) || console.error('web/generated/manifest.json is stale: npm run manifest'),
     ],
+    [
+        'requirement tables are fresh',
+        async () =>
+            (await program(python, 'tools/quality_docs.py', '--check')()) ||
+            console.error('web/docs/requirements is stale: npm run manifest'),
+    ],
     ['layer rule', async () => violations().every((line) => console.error(line))],
 ];
 

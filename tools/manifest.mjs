@@ -1,8 +1,9 @@
-// npm run manifest: prints the plugin tables, as the C compiler sees them, into web/generated/manifest.json (tracked).
+// npm run manifest: writes what follows from the tables (both tracked): web/generated/manifest.json, as the C compiler
+// sees the plugins, and web/docs/requirements.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPreset } from './build.mjs';
-import { isMain, main, must, root } from './lib/run.mjs';
+import { isMain, main, must, python, root } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
 const path = 'web/generated/manifest.json';
@@ -30,4 +31,5 @@ if (isMain(import.meta))
         mkdirSync(join(root, 'web/generated'), { recursive: true });
         writeFileSync(join(root, path), manifest);
         console.log(`manifest: ${path}, hash ${JSON.parse(manifest).hash}`);
+        await must(python, ['tools/quality_docs.py']);
     });

@@ -1,10 +1,10 @@
 // npm test: check, every build, every runner; one table at the end.   node tools/test.mjs [--full]
 // --full (npm run test:full) runs the whole grids: DAWG_TEST_FULL=1 for all runners.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPreset, buildTypeScript } from './build.mjs';
 import { check } from './check.mjs';
-import { Failure, files, main, python, root, run } from './lib/run.mjs';
+import { Failure, files, main, must, python, root, run } from './lib/run.mjs';
 import { ctestCounts, nodeCounts, pytestCounts } from './lib/counts.mjs';
 import { setup } from './setup.mjs';
 
@@ -32,6 +32,9 @@ async function stage(name, body) {
 const counted = (counts, code) =>
     code !== 0 && counts.failed === 0 ? { ...counts, failed: 1, note: `exit ${code}` } : counts;
 
+/** Where the values of the builds that the table does not show go: the ones shown are gcc -O3's and plain Python's. */
+const aside = (preset) => ({ DAWG_QUALITY_DIR: join(root, 'build/quality', preset) });
+
 const ctest =
     (preset, ...select) =>
     async () => {
@@ -49,7 +52,7 @@ const ctest =
                 '--no-tests=error',
                 ...select,
             ],
-            { env },
+            { env: preset === 'native' ? env : { ...env, ...aside(preset) } },
         );
         const log = join(dir, 'Testing/Temporary/LastTest.log');
         return counted(existsSync(log) ? ctestCounts(readFileSync(log, 'utf8')) : { failed: 1 }, code);
@@ -67,14 +70,26 @@ async function nodeTests() {
     return counted(nodeCounts(readFileSync(tap, 'utf8')), code);
 }
 
-async function pythonTests() {
-    const { code, out } = await run(python, ['-m', 'pytest', '-q', '-n', '2'], { env });
+async function pythonTests(folder = [], more = {}) {
+    const { code, out } = await run(python, ['-m', 'pytest', '-q', '-n', '2', ...folder], { env: { ...env, ...more } });
     return counted(pytestCounts(out), code);
+}
+
+/** Every knob and preset once more, with the sanitizers' library loaded into Python. */
+async function sanitizedPythonTests() {
+    const runtime = async (name) => (await must('gcc', [`-print-file-name=${name}`], { quiet: true })).out.trim();
+    return pythonTests(['tests/conformance'], {
+        DAWG_LIB: join(root, 'build/sanitize/libdawg.so'),
+        LD_PRELOAD: `${await runtime('libasan.so')}:${await runtime('libubsan.so')}`,
+        ASAN_OPTIONS: 'detect_leaks=0', // Python's own
+        ...aside('sanitize'),
+    });
 }
 
 main(async () => {
     const began = Date.now();
     await setup();
+    rmSync(join(root, 'build/quality'), { recursive: true, force: true }); // what earlier runs measured
     await stage('check', async () => {
         const { passed, failed } = await check();
         return { passed, failed: failed.length, note: failed.join(', ') };
@@ -89,17 +104,19 @@ main(async () => {
     await stage('C, gcc -O0', ctest('debug', ...(full ? [] : ['-R', '^(dsp|analysis|runtime)\\.'])));
     await stage('C, sanitizers', ctest('sanitize'));
     await stage('Node', nodeTests);
-    await stage('Python', pythonTests);
+    await stage('Python, sanitizers', sanitizedPythonTests);
+    await stage('Python', () => pythonTests());
+    await run(python, ['tools/quality_docs.py', '--measured']);
 
     const skipped = table.flatMap((row) => row.skipped.map((line) => `  ${row.name}: ${line}`));
     console.log(`\n${skipped.length ? `Skipped:\n${skipped.join('\n')}` : 'Nothing was skipped.'}\n`);
     const cell = (value, width) => String(value).padStart(width);
     console.log(
-        `${'stage'.padEnd(16)}${['passed', 'failed', 'skipped', 'seconds'].map((name) => cell(name, 9)).join('')}`,
+        `${'stage'.padEnd(20)}${['passed', 'failed', 'skipped', 'seconds'].map((name) => cell(name, 9)).join('')}`,
     );
     const line = (name, passed, failed, skips, seconds, note = '') =>
         console.log(
-            `${name.padEnd(16)}${cell(passed, 9)}${cell(failed, 9)}${cell(skips, 9)}${cell(seconds.toFixed(1), 9)}  ${note}`,
+            `${name.padEnd(20)}${cell(passed, 9)}${cell(failed, 9)}${cell(skips, 9)}${cell(seconds.toFixed(1), 9)}  ${note}`,
         );
     for (const row of table) line(row.name, row.passed, row.failed, row.skipped.length, row.seconds, row.note);
     const sum = (of) => table.reduce((total, row) => total + of(row), 0);
