@@ -1,7 +1,7 @@
 // What the tests of this room share: every build of the core, ways to run a plugin in it, seeded signals and events.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadManifest } from '../../tools/dawg/assets.js';
@@ -134,6 +134,12 @@ export function runNative(
     } finally {
         rmSync(dir, { recursive: true });
     }
+}
+
+/** One measured number of a requirement, for the table that a test run prints (tests/kit/report.py). */
+export function record(id: string, what: string, value: number, unit: string, limit: string): void {
+    mkdirSync('build/quality', { recursive: true });
+    appendFileSync('build/quality/node.jsonl', `${JSON.stringify({ id, case: what, value, unit, limit })}\n`);
 }
 
 /** Highest |sample|. */

@@ -12,6 +12,7 @@ import {
     manifest,
     peak,
     randomEvents,
+    record,
     runNative,
     runWasm,
     sha256,
@@ -42,6 +43,8 @@ for (const rate of RATES) {
                     sha256(runWasm(loadEngine(manifest, build), plugin, rate, BLOCK, events, input, side)),
                 );
             const [first] = hashes.values();
+            const others = [...hashes.values()].filter((hash) => hash !== first).length;
+            record('E-9', `${plugin.key}, ${rate} Hz: of ${hashes.size} builds, other bits`, others, '', '0');
             assert.deepEqual(
                 Object.fromEntries(hashes),
                 Object.fromEntries([...hashes.keys()].map((build) => [build, first])),
