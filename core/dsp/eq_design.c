@@ -8,8 +8,10 @@
  * To match power at chosen frequencies and take the minimum-phase root is Orfanidis 1997 (one frequency) and Vicanek
  * 2016 (three, with impulse-invariant poles); here the poles are fitted as well. Where the band does not determine both
  * (shelves and low-passes, whose second pole may lie beyond it) d2 is held at the impulse-invariant poles; a high-pass is
- * reined in towards them. Bells and shelves are fitted as cuts and inverted for boosts. */
+ * reined in towards them. Bells and shelves are fitted as cuts and inverted for boosts. Resonant high-passes near the
+ * end of the band have no error to spare and get an even ripple instead (eq_ripple.h). */
 #include "eq_design.h"
+#include "eq_ripple.h"
 
 #define SHELF_Q_MAX 4.0  /* beyond it the resonances near the band's end cannot be followed */
 #define BAND_TURNS 0.45  /* the fit ends here (of the rate) ... */
@@ -111,16 +113,12 @@ static points choose(dawg_eq_type type, const prototype *p, double a, double edg
 {
     points pts = {.n = 0};
     if (type == DAWG_EQ_HIGH_PASS) {
-        /* In a resonant one, from Q 2 to 3 on, what is cut may err more than what is heard: found by search over Q, f0. */
-        static const double weight[DECADE_POINTS] = {0.3, 0.3, 0.9, 1.3}, lower_half = 0.8;
-        const double resonant = dawg_clamp_d(1.0 / p->k - 2.0, 0.0, 1.0);
         const double half = dawg_sqrt_d(1.0 + 0.25 * p->k * p->k);
         const double lowest = 0.1 / dawg_sqrt_d(dawg_sqrt_d(1.0 + p->k * p->k));
         const double step = dawg_pow_d(edge / lowest, 1.0 / (DECADE_POINTS - 1.0));
         double x = lowest;
-        for (unsigned i = 0; i < DECADE_POINTS; ++i, x *= step)
-            add(&pts, dawg_min_d(x, edge), 1.0 + resonant * (weight[i] - 1.0));
-        add(&pts, half - 0.5 * p->k, 1.0 + resonant * (lower_half - 1.0)); /* the half-power points of the resonance */
+        for (unsigned i = 0; i < DECADE_POINTS; ++i, x *= step) add(&pts, dawg_min_d(x, edge), 1.0);
+        add(&pts, half - 0.5 * p->k, 1.0); /* the half-power points of the resonance */
         add(&pts, dawg_min_d(half + 0.5 * p->k, edge), 1.0);
     } else {
         spread(&pts, p->k, edge);
@@ -239,8 +237,26 @@ static void fit(prototype *p, const points *pts, int fade, double w0)
     }
 }
 
-/* q = (sqrt(c0) - u sqrt(c2))^2 + u damping: minimum phase needs c2 and damping >= 0. Held above half of the prototype's
- * (and c2 above a thousandth), which only high-passes with Q > 10 at the very end of the band ever reach. */
+/* How far a high-pass is resonant and high enough for an even ripple: with Q from 2 to 3, with f0 from 0.175 to 0.225
+ * of the rate. */
+static double evenness(double f, double k)
+{
+    return dawg_clamp_d(1.0 / k - 2.0, 0.0, 1.0) * dawg_clamp_d((f - 0.175) / 0.05, 0.0, 1.0);
+}
+
+/* Reciprocals of power are mixed, so that an error of the mix lies between those of its parts. */
+static void even_out(prototype *p, double share, double w0, double edge)
+{
+    double q[3];
+    dawg_eq_ripple(w0, p->k, edge, q);
+    const double own = (1.0 - share) / p->c.c2, q0 = own + share * q[0];
+    p->d = (quad){1.0, (own * p->d.c1 + share * q[1]) / q0, (own * p->d.c2 + share * q[2]) / q0};
+    p->c.c2 = 1.0 / q0;
+}
+
+/* q = (sqrt(c0) - u sqrt(c2))^2 + u damping: minimum phase needs c2 and damping >= 0. Held above half of the
+ * prototype's, which no setting is known to need, and c2 above a thousandth, which bells of more than 24 dB do (in
+ * low-passes the prototype's is 0, and rounding goes below). */
 static double damping(const quad *q) { return 2.0 * dawg_sqrt_d(dawg_max_d(q->c0 * q->c2, 0.0)) + q->c1; }
 static quad guarded(quad q, const quad *proto, double least_c2)
 {
@@ -275,7 +291,9 @@ dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_d
     prototype p = describe(type, a, shelf ? dawg_min_d(q, SHELF_Q_MAX) : q);
     const quad c = p.c, d = p.d;
     const points pts = choose(type, &p, a, edge);
-    fit(&p, &pts, !has_gain, w0);
+    const double even = type == DAWG_EQ_HIGH_PASS ? evenness(f, p.k) : 0.0;
+    if (even < 1.0) fit(&p, &pts, !has_gain, w0);
+    if (even > 0.0) even_out(&p, even, w0, edge);
 
     const quad proto_n = {p.base * d.c0 + p.rho * c.c0, p.base * d.c1 + p.rho * c.c1, p.base * d.c2 + p.rho * c.c2};
     quad n = {p.base * p.d.c0 + p.rho * p.c.c0, p.base * p.d.c1 + p.rho * p.c.c1, p.base * p.d.c2 + p.rho * p.c.c2};

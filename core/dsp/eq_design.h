@@ -8,8 +8,8 @@
  *   shelves, Q 0.5 to 1            0.11      0.11      0.01
  *   low-pass                       0.40      0.20      0.01
  *   high-pass, Q 0.5 to 2          0.41      0.30      0.03
- *   high-pass, Q 2 to 3            1.06      0.79      0.08   (0.48 dB above hz)
- *   high-pass, Q 3 to 10           2.47      1.42      0.08   (0.82, 0.54 dB above hz)
+ *   high-pass, Q 2 to 3           0.85      0.55      0.03   (0.41, 0.29 dB above hz)
+ *   high-pass, Q 3 to 10          1.88      1.16      0.07   (0.78, 0.49 dB above hz; eq_ripple.h)
  *   notch                          0.48      0.44      0.02
  * The bilinear transform of a bell at 16 kHz is 6 dB off at 48 kHz. */
 #ifndef DAWG_EQ_DESIGN_H
@@ -29,7 +29,7 @@ typedef enum {
 
 /* hz > 0, rate > 0, |gain_db| <= 48 (bell and shelves only), q 0.05..100 (a shelf's stops at 4). Stable and minimum
  * phase at every setting, exactly a wire at 0 dB; a boost and the equal cut cancel; neighbouring settings give
- * neighbouring coefficients. About a microsecond: fit for each control period in which something moves. */
+ * neighbouring coefficients. One to two microseconds: fit for each control period in which something moves. */
 dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_db, double q);
 
 #endif
