@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DAWG_ABI 1u                  /* bump when any struct below changes */
+#define DAWG_ABI 2u                  /* bump when any struct below changes */
 #define DAWG_PERIOD 32u              /* frames of a control period */
 #define DAWG_PARAMS_MAX 256u         /* so that `moved` is four words */
 #define DAWG_TAIL_FOREVER UINT32_MAX /* a tail that never falls to -120 dB */
@@ -153,6 +153,15 @@ typedef struct dawg_arena {
 void *dawg_arena_take(dawg_arena *a, size_t bytes); /* NULL while counting */
 #define dawg_take(a, type, count) ((type *)dawg_arena_take((a), sizeof(type) * (size_t)(count)))
 
+/* What a plugin's settings do to level, in the shape that an engineer draws. */
+typedef enum {
+    DAWG_NO_CURVE,
+    DAWG_RESPONSE, /* x: Hz; y: dB of gain that a steady tone gets */
+    DAWG_TRANSFER  /* x: dBFS, peak of a steady sound, the same in both channels; y: dBFS, peak of what comes out */
+} dawg_curve_kind;
+#define DAWG_CURVE_FLOOR_DB (-200.0f) /* the least x and y in dB: silence */
+#define DAWG_CURVE_TOP_DB 80.0f       /* the largest x in dBFS: louder is no audio (dsp/guard.h) */
+
 typedef struct dawg_plugin {
     const char *key, *name, *help;
     dawg_category category;
@@ -178,6 +187,13 @@ typedef struct dawg_plugin {
     uint32_t (*latency_max)(const dawg_setup *s);                  /* over all parameters; NULL: 0 */
     /* Samples from the end of the input until the output stays under -120 dB; NULL: 0. */
     uint32_t (*tail)(const float *params, const dawg_setup *s, const dawg_transport *t);
+
+    dawg_curve_kind curve_kind;
+    uint32_t curve_parts; /* stages that have a curve of their own: the bands of an EQ */
+    /* y[i] of x[i], i < n, at these settings; NULL: no curve. part 0: the plugin as a whole, its output gain and mix
+     * too; 1..curve_parts: one stage alone, 0 dB while it is out of the path. Called through draw.h only:
+     * x lies within 0..sample_rate/2 Hz, or the dBFS above; y may be x; y is finite, and below the floor raised to it. */
+    void (*draw)(const float *params, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n);
 } dawg_plugin;
 
 #define DAWG_COUNT(table) ((uint32_t)(sizeof(table) / sizeof((table)[0])))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * worklet.c - what dawg-worklet.wasm offers: plugin instances by number (the order of the manifest), one shared set of
- * planar audio buffers, no imports. Memory grows only in dawgx_create and dawgx_buffers. */
+ * planar audio buffers, no imports. Memory grows only in dawgx_create, dawgx_buffers and dawgx_scratch. */
 #include "alloc.h"
+#include "draw.h"
 #include "export.h"
 #include "runtime.h"
 
@@ -9,19 +10,36 @@ uint32_t DAWG_EXPORT(dawgx_abi)(void) { return DAWG_ABI; }
 uint32_t DAWG_EXPORT(dawgx_manifest_hash)(void) { return DAWG_MANIFEST_HASH; }
 uint32_t DAWG_EXPORT(dawgx_plugin_count)(void) { return dawg_plugin_count; }
 
+/* Memory of its own that only grows; what was in it is lost when it does. */
+typedef struct buffer {
+    void *at;
+    size_t bytes;
+} buffer;
+static void *room(buffer *b, size_t bytes)
+{
+    if (!b->at || bytes > b->bytes) {
+        dawg_free(b->at);
+        b->at = dawg_alloc(bytes);
+        b->bytes = b->at ? bytes : 0u;
+    }
+    return b->at;
+}
+
 /* Planar audio [in L | in R | key L | key R | out L | out R], each `frames` floats apart. 0: no memory. Views of the
  * memory must be made anew afterwards. */
 float *DAWG_EXPORT(dawgx_buffers)(uint32_t frames)
 {
-    static float *audio;
-    static uint32_t capacity;
+    static buffer audio;
     if (frames > UINT32_MAX / (6u * sizeof(float))) return NULL; /* would wrap around in 32 bits */
-    if (frames > capacity) {
-        dawg_free(audio);
-        audio = dawg_alloc(sizeof(float) * 6u * (size_t)frames);
-        capacity = audio ? frames : 0u;
-    }
-    return audio;
+    return room(&audio, sizeof(float) * 6u * (size_t)frames);
+}
+
+/* Room for what a call takes or gives by pointer: 16-byte aligned, valid until the next call of this. 0: no memory.
+ * Processing never uses it. Views of the memory must be made anew afterwards. */
+void *DAWG_EXPORT(dawgx_scratch)(uint32_t bytes)
+{
+    static buffer scratch;
+    return room(&scratch, bytes);
 }
 
 /* Bytes of one instance; 0: no such plugin, or a rate outside 8000..192000 Hz. */
@@ -66,6 +84,19 @@ float DAWG_EXPORT(dawgx_to_knob)(uint32_t plugin, uint32_t param, float plain)
 {
     const dawg_param *p = plugin < dawg_plugin_count ? dawg_param_info(dawg_plugins[plugin], param) : NULL;
     return p ? dawg_param_to_knob(p, plain) : 0.0f;
+}
+
+/* A plugin's curve in place (draw.h): xy holds n x and gets n y. values: one per parameter; those beyond n_values are at
+ * their defaults. 0: no such plugin, curve or part, or a bad rate. */
+uint32_t DAWG_EXPORT(dawgx_curve)(uint32_t plugin, float rate, uint32_t part, const float *values, uint32_t n_values,
+                                  float *xy, uint32_t n)
+{
+    if (!dawgx_instance_size(plugin, rate)) return 0u;
+    const dawg_plugin *p = dawg_plugins[plugin];
+    const dawg_setup s = {rate};
+    float all[DAWG_PARAMS_MAX];
+    for (uint32_t i = 0; i < p->n_params; ++i) all[i] = i < n_values ? values[i] : p->params[i].def;
+    return (uint32_t)dawg_draw(p, &s, all, part, xy, xy, n);
 }
 
 void DAWG_EXPORT(dawgx_transport)(dawg_instance *x, double tempo_bpm, double beat, uint32_t playing)

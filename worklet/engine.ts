@@ -1,6 +1,6 @@
 // One wasm instance and its memory: creates plugin instances by number and gives views of the shared audio buffers.
 // Runs in the AudioWorklet, in workers and in Node: nothing but WebAssembly and typed arrays is used. Memory grows in
-// create() and reserve() only, never in process(); views taken before are then empty, so ask for them again.
+// create(), reserve() and curve() only, never in process(); views taken before are then empty, so ask for them again.
 
 /** What the engine must know of web/generated/manifest.json. */
 export interface EngineManifest {
@@ -13,6 +13,9 @@ export interface EngineManifest {
 type Exports = Record<`dawgx_${string}`, (...values: number[]) => number> & {
     readonly memory: WebAssembly.Memory;
     _initialize?(): void;
+    /** Emscripten's. */
+    stackSave?(): number;
+    stackRestore?(stack: number): void;
 };
 
 /** What became of a value: clamped into its range, rejected (NaN, no such parameter), or 256 events are waiting. */
@@ -40,9 +43,13 @@ export class Engine {
     #audio: number = 0;
     #seen: unknown;
     #views: Stereo[] = [];
+    readonly #stack: number | undefined;
 
     /** Instantiates at once (synchronously). Throws when the module is not the one that the manifest describes. */
     constructor(module: WebAssembly.Module, manifest: EngineManifest) {
+        const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === 'dawgx_manifest_hash');
+        if (!isOurs || WebAssembly.Module.imports(module).length)
+            throw new Error('This wasm module is not dawg-worklet.wasm: check wasmUrl, wasmBinary or wasmModule.');
         const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
         wasm._initialize?.();
         const hash = (wasm.dawgx_manifest_hash() >>> 0).toString(16).padStart(8, '0');
@@ -55,6 +62,7 @@ export class Engine {
             );
         this.#wasm = wasm;
         this.#manifest = manifest;
+        this.#stack = wasm.stackSave?.();
     }
 
     /** Makes room for `frames` (1 .. 2^26) per channel. Throws RangeError for another number, Error when there is no
@@ -96,14 +104,18 @@ export class Engine {
     /** A new instance of the manifest's plugin number `plugin` at `rate` Hz (8000 .. 192000), all parameters at their
      * defaults. Throws RangeError for a bad number or rate, Error when there is no memory. */
     create(plugin: number, rate: number): Instance {
+        const bytes = this.#instanceSize(plugin, rate);
         const info = this.#manifest.plugins[plugin];
-        if (!info)
-            throw new RangeError(`Plugin number ${plugin}: there are 0 .. ${this.#manifest.plugins.length - 1}.`);
-        const bytes = this.#wasm.dawgx_instance_size(plugin, rate);
-        if (!bytes) throw new RangeError(`Sample rate ${rate} Hz: allowed are 8000 .. 192000 Hz.`);
         const pointer = this.#wasm.dawgx_create(plugin, rate);
         if (!pointer) throw new Error(`No memory for ${info.key} (${bytes} bytes): destroy instances (1 GiB in all).`);
         return new Instance(this.#wasm, pointer, info.meters.length, this);
+    }
+    #instanceSize(plugin: number, rate: number): number {
+        if (!this.#manifest.plugins[plugin])
+            throw new RangeError(`Plugin number ${plugin}: there are 0 .. ${this.#manifest.plugins.length - 1}.`);
+        const bytes = this.#wasm.dawgx_instance_size(plugin, rate);
+        if (!bytes) throw new RangeError(`Sample rate ${rate} Hz: allowed are 8000 .. 192000 Hz.`);
+        return bytes;
     }
     /** Where `process` finds the buffers. */
     get audio(): number {
@@ -118,6 +130,11 @@ export class Engine {
         return this.#wasm.memory;
     }
 
+    /** Call after catching a WebAssembly.RuntimeError: a trap leaves its frames on the C stack, which holds 128 KiB. */
+    recover(): void {
+        if (this.#stack !== undefined) this.#wasm.stackRestore?.(this.#stack);
+    }
+
     /** Knob position 0 .. 1 -> plain value of a plugin's parameter, clamped; 0 for an unknown one. */
     toPlain(plugin: number, param: number, knob: number): number {
         return this.#wasm.dawgx_to_plain(plugin, param, knob);
@@ -126,12 +143,34 @@ export class Engine {
     toKnob(plugin: number, param: number, plain: number): number {
         return this.#wasm.dawgx_to_knob(plugin, param, plain);
     }
+    /** What a plugin at these plain values (in the manifest's order; missing or NaN: the default) does to level, for
+     * drawing: y of every x, Hz -> dB or dBFS -> dBFS as the manifest's `curve` says, never below -200. Part 0 is the
+     * whole plugin but for bypass, 1 .. curveParts one stage alone. undefined: no such curve. Throws RangeError for a bad
+     * plugin number or rate, Error when there is no memory. Not for the audio thread. */
+    curve(
+        plugin: number,
+        rate: number,
+        values: ArrayLike<number>,
+        x: ArrayLike<number>,
+        part = 0,
+    ): Float32Array<ArrayBuffer> | undefined {
+        this.#instanceSize(plugin, rate);
+        const at = this.#wasm.dawgx_scratch(4 * (values.length + x.length));
+        if (!at) throw new Error(`No memory for a curve of ${x.length} points (the limit is 1 GiB in all).`);
+        const room = new Float32Array(this.#wasm.memory.buffer, at, values.length + x.length);
+        room.set(values);
+        room.set(x, values.length);
+        const xy = at + 4 * values.length;
+        if (!this.#wasm.dawgx_curve(plugin, rate, part, at, values.length, xy, x.length)) return undefined;
+        return new Float32Array(room.subarray(values.length));
+    }
 }
 
 /** One plugin at work. Parameters are numbered as in the manifest, in plain units; the last is `bypass`. No method but
  * process() throws; after destroy() none but destroy() may be called. */
 export class Instance {
     #meters: Float32Array | undefined;
+    #counts: Uint32Array | undefined;
     #isAlive = true;
     constructor(
         private readonly wasm: Exports,
@@ -141,14 +180,15 @@ export class Instance {
     ) {}
 
     /** Runs `frames` (0 .. engine.frames) from engine.input and engine.side to engine.output. Channels: 0 (silence, no
-     * key), 1 (mono) or 2. Throws RangeError for another number of frames. */
-    process(frames: number, inputChannels = 2, sideChannels = 0): void {
+     * key), 1 (mono) or 2. `at`: the frame of the buffers to begin with. Throws RangeError for another number of
+     * frames. */
+    process(frames: number, inputChannels = 2, sideChannels = 0, at = 0): void {
         const { audio, frames: stride } = this.engine;
-        if (!(Number.isInteger(frames) && frames >= 0 && frames <= stride))
+        if (!(Number.isInteger(frames) && frames >= 0 && Number.isInteger(at) && at >= 0 && at + frames <= stride))
             throw new RangeError(
-                `${frames} frames: allowed are whole numbers 0 .. ${stride}; for more, reserve() before.`,
+                `${frames} frames: allowed are whole numbers 0 .. ${stride - at}; for more, reserve() before.`,
             );
-        this.wasm.dawgx_process(this.pointer, audio, stride, frames, inputChannels, sideChannels);
+        this.wasm.dawgx_process(this.pointer, audio + 4 * at, stride, frames, inputChannels, sideChannels);
     }
     /** Takes effect at the next control edge (a multiple of 32 frames); before the first process(), at once. */
     set(param: number, plain: number): SetResult {
@@ -188,10 +228,15 @@ export class Instance {
     get tail(): number {
         return this.wasm.dawgx_tail(this.pointer) >>> 0;
     }
+    /** A view of what counters reads: its five numbers, in its order. */
+    get counts(): Uint32Array {
+        if (this.#counts?.buffer !== this.wasm.memory.buffer)
+            this.#counts = new Uint32Array(this.wasm.memory.buffer, this.wasm.dawgx_counters(this.pointer), 5);
+        return this.#counts;
+    }
     /** Allocates: not for the audio thread's every quantum. */
     get counters(): Counters {
-        const at = this.wasm.dawgx_counters(this.pointer);
-        const [guarded, clamped, rejected, dropped, faults] = new Uint32Array(this.wasm.memory.buffer, at, 5);
+        const [guarded, clamped, rejected, dropped, faults] = this.counts;
         return { guarded, clamped, rejected, dropped, faults };
     }
     /** Silence, as freshly made; parameters keep their targets, waiting events are forgotten, frames start at 0. */

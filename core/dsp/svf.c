@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * svf.c - see svf.h: the series of bands. A band's recursion is a chain of three dependent operations per sample, which
- * leaves most of a processor idle; four chains side by side fill it. */
+ * svf.c - see svf.h: the response, and the series of bands. A band's recursion is a chain of three dependent operations
+ * per sample, which leaves most of a processor idle; four chains side by side fill it. */
 #include "svf.h"
 
 #define SIDE_BY_SIDE 4u
+
+/* s = j sin(w/2) / (g cos(w/2)); numerator and denominator times (g cos)^2, so that nothing is infinite at half the
+ * rate. */
+void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, double h[2])
+{
+    const double sine = dawg_sin_d(DAWG_PI * turns), cosine = dawg_cos_d(DAWG_PI * turns);
+    double re = 1.0, im = 0.0;
+    for (uint32_t i = 0; i < n; ++i) {
+        const dawg_svf *c = &sections[i];
+        const double low = c->g * cosine, ss = sine * sine, sl = sine * low, ll = low * low;
+        const double num_re = c->lp * ll - c->hp * ss, num_im = c->bp * sl, den_re = ll - ss, den_im = c->k * sl;
+        const double scale = 1.0 / (den_re * den_re + den_im * den_im);
+        const double this_re = (num_re * den_re + num_im * den_im) * scale;
+        const double this_im = (num_im * den_re - num_re * den_im) * scale;
+        const double was = re;
+        re = was * this_re - im * this_im;
+        im = was * this_im + im * this_re;
+    }
+    h[0] = re;
+    h[1] = im;
+}
 
 static inline __attribute__((always_inline)) void together(const dawg_svf_run *const *c, dawg_svf_state *const *s,
                                                            uint32_t bands, dawg_d2 *x, uint32_t n)

@@ -64,6 +64,9 @@ static inline void dawg_svf_flush(dawg_svf_state *s)
     s->s2 = (dawg_d2){dawg_flush_d(s->s2[0]), dawg_flush_d(s->s2[1])};
 }
 
+/* H of sections in series, as h[0] + j h[1], at a frequency of `turns` of the rate, 0..0.5; with n = 0 it is 1. */
+void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, double h[2]);
+
 /* Bands that stand still, one after the other, over n samples in place: the same bits as dawg_svf_tick for each, but
  * several bands at a time, each a sample behind the one before, so that none waits for another's rounding. */
 void dawg_svf_series(const dawg_svf_run *const *c, dawg_svf_state *const *s, uint32_t bands, dawg_d2 *x, uint32_t n);

@@ -12,6 +12,8 @@ static const char *const units[] = {
     [DAWG_S] = "s",      [DAWG_RATIO] = ":1",        [DAWG_CENTS] = "cents", [DAWG_SEMITONES] = "semitones",
     [DAWG_BPM] = "bpm",  [DAWG_DEGREES] = "degrees", [DAWG_LUFS] = "LUFS",   [DAWG_DBTP] = "dBTP"};
 static const char *const curves[] = {"lin", "log", "int", "enum", "bool"};
+static const char *const curve_kinds[] = {
+    [DAWG_NO_CURVE] = NULL, [DAWG_RESPONSE] = "response", [DAWG_TRANSFER] = "transfer"};
 static const char *const categories[] = {"reverb", "delay", "compressor", "eq", "utility"};
 
 /* Everything printed goes through put(), which hashes or writes. */
@@ -137,6 +139,9 @@ static void put_plugin(const dawg_plugin *p)
     put_number("channels", 2);
     put_number("sideChannels", p->side_channels);
     put_number("latency", p->latency ? (float)p->latency(defaults, &setup) : 0.0f);
+    if (p->draw) put_field(", ", "curve", curve_kinds[p->curve_kind]);
+    else put(", \"curve\": null");
+    put_number("curveParts", (float)p->curve_parts);
     put(",\n      \"params\": [\n");
     for (uint32_t i = 0; i < dawg_param_count(p); ++i) {
         put(i ? ",\n" : "");

@@ -28,6 +28,8 @@ test('--json: every field that scripts rely on', () => {
             'presets',
             'meters',
             'latency',
+            'curve',
+            'curveParts',
         );
         for (const p of plugin.params) {
             has(p, 'key', 'name', 'unit', 'curve', 'min', 'max', 'def', 'labels', 'help', 'automatable', 'mlTarget');

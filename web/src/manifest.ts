@@ -60,6 +60,11 @@ export interface PluginInfo {
     sideChannels: number;
     /** Samples at 48 kHz, at the defaults. */
     latency: number;
+    /** What its settings do to level, drawn by Engine.curve(): 'response', Hz -> dB of gain; 'transfer', dBFS in -> dBFS
+     * out, in steady state; null: no curve. */
+    curve: 'response' | 'transfer' | null;
+    /** Stages that have a curve of their own, the bands of an EQ: parts 1 .. curveParts; part 0 is the whole. */
+    curveParts: number;
     /** The last one is `bypass`, which every plugin has. */
     params: ParamInfo[];
     presets: PresetInfo[];

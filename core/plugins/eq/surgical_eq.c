@@ -206,20 +206,39 @@ static void process(void *self, const dawg_block *b)
     b->meters[OUTPUT_PEAK_DB] = dawg_peak_meter_end(&x->output);
 }
 
+/* The sections of the bands that are in the path, of band `only` alone if it is not 0. */
+static uint32_t in_path(const float *v, const dawg_setup *s, uint32_t only, dawg_svf *sections)
+{
+    uint32_t n = 0;
+    for (uint32_t band = 1; band <= BANDS; ++band, v += BAND_PARAMS) {
+        const dawg_eq_type type = type_of(v);
+        if (v[ON] < 0.5f || (dawg_eq_has_gain(type) && v[GAIN_DB] == 0.0f) || (only && only != band)) continue;
+        sections[n++] =
+            dawg_eq_design(type, (double)v[FREQ_HZ], (double)s->sample_rate, (double)v[GAIN_DB], (double)v[Q]);
+    }
+    return n;
+}
+
 static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     dawg_svf sections[BANDS];
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < BANDS; ++i, v += BAND_PARAMS) {
-        const dawg_eq_type type = type_of(v);
-        if (v[ON] < 0.5f || (dawg_eq_has_gain(type) && v[GAIN_DB] == 0.0f)) continue;
-        sections[n++] =
-            dawg_eq_design(type, (double)v[FREQ_HZ], (double)s->sample_rate, (double)v[GAIN_DB], (double)v[Q]);
-    }
-    v -= OUTPUT_DB;
+    const uint32_t n = in_path(v, s, 0, sections);
     return (uint32_t)dawg_min_d(dawg_eq_tail(sections, n, gain_of(v[OUTPUT_DB]) * (double)v[MIX]),
                                 (double)(DAWG_TAIL_FOREVER - 1u));
+}
+
+static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+{
+    dawg_svf sections[BANDS];
+    const uint32_t bands = in_path(v, s, part, sections);
+    const double gain = part ? 1.0 : gain_of(v[OUTPUT_DB]), mix = part ? 1.0 : (double)v[MIX];
+    for (uint32_t i = 0; i < n; ++i) {
+        double h[2];
+        dawg_svf_response(sections, bands, (double)x[i] / (double)s->sample_rate, h);
+        const double re = 1.0 + mix * (gain * h[0] - 1.0), im = mix * (gain * h[1]);
+        y[i] = dawg_gain_to_db((float)dawg_sqrt_d(re * re + im * im));
+    }
 }
 
 const dawg_plugin dawg_surgical_eq = {.key = DAWG_TEXT("surgical_eq"),
@@ -236,4 +255,7 @@ const dawg_plugin dawg_surgical_eq = {.key = DAWG_TEXT("surgical_eq"),
                                       .layout = layout,
                                       .reset = reset,
                                       .process = process,
-                                      .tail = tail};
+                                      .tail = tail,
+                                      .curve_kind = DAWG_RESPONSE,
+                                      .curve_parts = BANDS,
+                                      .draw = draw};

@@ -342,6 +342,18 @@ static uint32_t tail(const float *p, const dawg_setup *s, const dawg_transport *
     return latency(p, s); /* nothing recursive is heard: the last sample leaves, and that is all */
 }
 
+static void draw(const float *p, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+{
+    (void)s, (void)part;
+    const float drive = dawg_db_to_gain(p[INPUT_DB]), ceiling = ceiling_gain(p[CEILING_DB]);
+    for (uint32_t i = 0; i < n; ++i) {
+        const float peak = drive * dawg_db_to_gain(x[i]);
+        float needed;
+        needed_gain(&peak, &ceiling, 1, &needed);
+        y[i] = dawg_gain_to_db(peak * needed);
+    }
+}
+
 const dawg_plugin dawg_limiter = {
     .key = DAWG_TEXT("limiter"),
     .name = DAWG_TEXT("Limiter"),
@@ -360,4 +372,6 @@ const dawg_plugin dawg_limiter = {
     .latency = latency,
     .latency_max = latency_max,
     .tail = tail,
+    .curve_kind = DAWG_TRANSFER,
+    .draw = draw,
 };
