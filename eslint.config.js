@@ -4,9 +4,9 @@ import tseslint from 'typescript-eslint';
 const node = ['console', 'process', 'fetch', 'AbortSignal', 'Buffer', 'URL', 'setTimeout', 'clearTimeout'];
 
 export default tseslint.config(
-    { ignores: ['build/', 'dist/', 'out/', '.venv/', 'node_modules/'] },
+    { ignores: ['build/', 'dist/', 'out/', '.venv/', 'node_modules/', 'web/generated/'] },
     {
-        files: ['**/*.ts'],
+        files: ['**/*.{ts,tsx}'],
         extends: [tseslint.configs.recommendedTypeChecked],
         languageOptions: { parserOptions: { projectService: true } },
         rules: {

@@ -1,6 +1,7 @@
 // npm run check: formatting, lint, types, a fresh manifest, the layer rule. Runs all of them, then names what failed.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { generate } from '../web/codegen/generate.mjs';
 import { Failure, bin, files, isMain, main, python, root, run } from './lib/run.mjs';
 import { violations } from './layers.mjs';
 import { isManifestFresh } from './manifest.mjs';
@@ -32,6 +33,7 @@ const CHECKS = [
     ['lint TypeScript (eslint)', program(bin('eslint'), '.')],
     ['lint Python (ruff)', program(python, '-m', 'ruff', 'check', '--quiet', '.')],
     ['types (tsc)', program(bin('tsc'), '--noEmit')],
+    ['types of the demo page (tsc)', program(bin('tsc'), '--noEmit', '-p', 'web/demo')],
     [
         'manifest is fresh',
         async () =>
@@ -48,6 +50,7 @@ const CHECKS = [
 
 /** Runs every check; resolves to {passed, failed: [names]}. */
 export async function check() {
+    generate();
     const failed = [];
     for (const [name, body] of CHECKS) {
         const began = Date.now();

@@ -42,6 +42,12 @@ const TOOLS = [
     { module: 'libebur128', debian: 'libebur128-dev', hint: 'libebur128 (brew: libebur128; Fedora: libebur128-devel)' },
     { find: 'valgrind', debian: 'valgrind', hint: 'valgrind' },
     { find: 'git', debian: 'git', hint: 'git' },
+    {
+        find: process.env.CHROMIUM ?? 'chromium',
+        debian: 'chromium',
+        unless: 'CHROMIUM',
+        hint: 'Chromium (or CHROMIUM set)',
+    },
 ];
 
 const say = (line) => console.log(`setup: ${line}`);
@@ -161,8 +167,8 @@ async function pythonPackages() {
 export async function setup(purpose = 'all') {
     const began = Date.now();
     const [major, minor] = process.versions.node.split('.').map(Number);
-    if (major < 20 || (major === 20 && minor < 10))
-        throw new Failure(`setup: Node 20.10 or newer is needed, this is ${process.version}.`);
+    if (major < 20 || (major === 20 && minor < 19))
+        throw new Failure(`setup: Node 20.19 or newer is needed, this is ${process.version}.`);
     const start = purpose === 'start';
     await systemTools(start ? TOOLS.filter((tool) => tool.start) : TOOLS, !start);
     await npmPackages();

@@ -2,7 +2,7 @@
 // --full (npm run test:full) runs the whole grids: DAWG_TEST_FULL=1 for all runners.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPreset, buildTypeScript } from './build.mjs';
+import { buildBrowser, buildPreset, buildTypeScript } from './build.mjs';
 import { check } from './check.mjs';
 import { Failure, files, main, must, python, root, run } from './lib/run.mjs';
 import { ctestCounts, nodeCounts, pytestCounts } from './lib/counts.mjs';
@@ -58,17 +58,20 @@ const ctest =
         return counted(existsSync(log) ? ctestCounts(readFileSync(log, 'utf8')) : { failed: 1 }, code);
     };
 
-async function nodeTests() {
-    await buildTypeScript();
-    const tap = join(root, 'build/node-tests.tap');
-    const tests = files(['dist/tests'], /\.test\.js$/);
+/** One run of Node's test runner over compiled tests. */
+async function nodeTests(name, tests, concurrency) {
+    const tap = join(root, `build/${name}-tests.tap`);
     if (!tests.length) return {};
     const reporters = ['spec', 'stdout', 'tap', tap].map(
         (value, i) => `--test-reporter${i % 2 ? '-destination' : ''}=${value}`,
     );
-    const { code } = await run(process.execPath, ['--test', '--test-concurrency=2', ...reporters, ...tests], { env });
+    const args = ['--test', `--test-concurrency=${concurrency}`, ...reporters, ...tests];
+    const { code } = await run(process.execPath, args, { env });
     return counted(nodeCounts(readFileSync(tap, 'utf8')), code);
 }
+
+const compiledTests = (isBrowser) =>
+    files(['dist/tests'], /\.test\.js$/).filter((path) => path.startsWith('dist/tests/browser/') === isBrowser);
 
 async function pythonTests(folder = [], more = {}) {
     const { code, out } = await run(python, ['-m', 'pytest', '-q', '-n', '2', ...folder], { env: { ...env, ...more } });
@@ -103,7 +106,12 @@ main(async () => {
     await stage('C, clang -O2', ctest('clang'));
     await stage('C, gcc -O0', ctest('debug', ...(full ? [] : ['-R', '^(dsp|analysis|runtime)\\.'])));
     await stage('C, sanitizers', ctest('sanitize'));
-    await stage('Node', nodeTests);
+    await stage('Node', async () => {
+        await buildTypeScript();
+        await buildBrowser();
+        return nodeTests('node', compiledTests(false), 2);
+    });
+    await stage('Chromium', () => nodeTests('chromium', compiledTests(true), 1)); // they watch the clock: one at a time
     await stage('Python, sanitizers', sanitizedPythonTests);
     await stage('Python', () => pythonTests());
     await run(python, ['tools/quality_docs.py', '--measured']);
