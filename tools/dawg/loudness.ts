@@ -1,9 +1,9 @@
 // Loudness and peaks of a programme, measured by dawg-worker.wasm (BS.1770, EBU Tech 3341/3342) while it passes.
 import type { Manifest } from '../../web/src/manifest.js';
+import { Analysis as Wasm } from '../../worker/analysis.js';
+import type { Programme } from '../../worker/analysis.js';
 import { loadModule } from './assets.js';
 import { WorkError } from './errors.js';
-
-const PIECE = 4096; // frames handed over at once
 
 export interface Peaks {
     sample_peak_dbfs: number | null;
@@ -21,28 +21,18 @@ export interface Analysis extends Peaks {
     per_channel: Peaks[];
 }
 
-/** The exports of wasm/worker.c. */
-type Exports = Record<`dawgw_${string}`, (...values: number[]) => number> & {
-    readonly memory: WebAssembly.Memory;
-    _initialize?(): void;
-};
-
 /** One instance of dawg-worker.wasm, for any number of meters. */
 export class Analyser {
-    readonly wasm: Exports;
-    readonly audio: number;
+    readonly #analysis: Wasm;
     constructor(manifest: Manifest, module = loadModule('worker', 'worker')) {
-        this.wasm = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
-        this.wasm._initialize?.();
-        const hash = (this.wasm.dawgw_manifest_hash() >>> 0).toString(16).padStart(8, '0');
-        if (hash !== manifest.hash)
-            throw new WorkError(
-                `dawg-worker.wasm (manifest hash ${hash}) and the manifest (${manifest.hash}) differ. Run: npm run build`,
-            );
-        this.audio = this.wasm.dawgw_buffers(PIECE);
+        try {
+            this.#analysis = new Wasm(module, manifest);
+        } catch (error) {
+            throw new WorkError(`${error instanceof Error ? error.message : String(error)} Run: npm run build`);
+        }
     }
     meter(rate: number, channels: number): LoudnessMeter {
-        return new LoudnessMeter(this, rate, channels);
+        return new LoudnessMeter(this.#analysis.programme(rate, channels), rate);
     }
 }
 
@@ -53,52 +43,35 @@ export class LoudnessMeter {
     /** Samples that were NaN, infinite or beyond +80 dBFS and were taken as 0; set by result(). */
     guarded = 0;
     #frames = 0;
-    readonly #programme: number;
     constructor(
-        private readonly analyser: Analyser,
+        private readonly programme: Programme,
         readonly rate: number,
-        readonly channels: number,
-    ) {
-        this.#programme = analyser.wasm.dawgw_programme_create(rate, channels);
-        if (!this.#programme) throw new WorkError(`No loudness meter for ${channels} channels at ${rate} Hz.`);
-    }
+    ) {}
 
     feed(channels: readonly Float32Array[], at: number, frames: number): void {
-        const { wasm, audio } = this.analyser;
-        for (let done = 0, n: number; done < frames; done += n) {
-            n = Math.min(PIECE, frames - done);
-            for (let c = 0; c < this.channels; ++c) {
-                const from = channels[c].subarray(at + done, at + done + n);
-                new Float32Array(wasm.memory.buffer, audio + 4 * c * PIECE, n).set(from);
-            }
-            wasm.dawgw_programme_process(this.#programme, audio, PIECE, n);
-        }
+        this.programme.process(channels, at, frames);
         this.#frames += frames;
     }
 
     /** Ends the measurement. */
     result(): Analysis {
-        const { wasm } = this.analyser;
-        const numbers = new Float64Array(wasm.memory.buffer, wasm.dawgw_programme_read(this.#programme), 17);
-        const [integrated, momentary, shortTerm, range, sample, truePeak, guarded, ...channelPeaks] = numbers;
-        wasm.dawgw_programme_destroy(this.#programme);
-        this.guarded = guarded;
-        const peaks = (samplePeak: number, between: number): Peaks => ({
+        const totals = this.programme.totals;
+        this.programme.destroy();
+        this.guarded = totals.guarded;
+        const peaks = ({ samplePeak, truePeak }: { samplePeak: number; truePeak: number }): Peaks => ({
             sample_peak_dbfs: rounded(samplePeak),
-            true_peak_dbtp: rounded(between),
+            true_peak_dbtp: rounded(truePeak),
         });
         return {
             sample_rate: this.rate,
-            channels: this.channels,
+            channels: this.programme.channels,
             duration_s: this.#frames / this.rate,
-            integrated_lufs: rounded(integrated),
-            momentary_max_lufs: rounded(momentary),
-            short_term_max_lufs: rounded(shortTerm),
-            lra_lu: rounded(range),
-            ...peaks(sample, truePeak),
-            per_channel: Array.from({ length: this.channels }, (_, c) =>
-                peaks(channelPeaks[2 * c], channelPeaks[2 * c + 1]),
-            ),
+            integrated_lufs: rounded(totals.integrated),
+            momentary_max_lufs: rounded(totals.momentaryMax),
+            short_term_max_lufs: rounded(totals.shortTermMax),
+            lra_lu: rounded(totals.range),
+            ...peaks(totals),
+            per_channel: totals.channels.map(peaks),
         };
     }
 }

@@ -1,0 +1,89 @@
+// What page and worker say to each other. Audio and moves do not go this way: they travel between the worklet and the
+// worker, through two rings of shared memory or, as whole records (a Uint32Array per message), through a port.
+
+export interface WorkerInit {
+    type: 'init';
+    /** dawg-worker.wasm; bytes too where the module may get lost on the way. */
+    module?: WebAssembly.Module;
+    bytes?: ArrayBuffer;
+    /** The manifest's. */
+    hash: string;
+    /** Of the context, Hz. */
+    sampleRate: number;
+    /** Shared memory, the same that the host was given ... */
+    moves?: SharedArrayBuffer;
+    taps?: SharedArrayBuffer;
+    /** ... or the other end of the port that the host was given. */
+    port?: MessagePort;
+}
+/** A tap: an instance and POINT.IN or POINT.OUT. The page asks the host for its audio. */
+export interface TapName {
+    instance: number;
+    point: number;
+}
+export interface Follow {
+    type: 'follow';
+    instance: number;
+    /** Its number in the manifest: a gain in dB. Needs the tap of the instance's output. */
+    param: number;
+    /** Where it is. */
+    value_db: number;
+    /** Short-term loudness that the output is led to. */
+    target_lufs: number;
+    /** >= 0. */
+    hysteresis_lu: number;
+    /** > 0: it never moves faster. */
+    slew_db_per_s: number;
+    min_db: number;
+    max_db: number;
+}
+export type ToWorker =
+    | WorkerInit
+    | ({ type: 'listen' } & TapName)
+    | ({ type: 'unlisten' } & TapName)
+    | ({ type: 'reset loudness' } & TapName)
+    /** Another one of the same parameter replaces it. */
+    | Follow
+    /** Ends the follower of this parameter, or all of the instance: the parameters stay where they are. */
+    | { type: 'release'; instance: number; param?: number }
+    | { type: 'ping'; id: number };
+
+/** About 20 times a second per tap that is listened to, while audio comes. */
+export interface Heard extends TapName {
+    type: 'heard';
+    /** -Infinity: silence. The range is 0 until there is one. True peak and integrated: since the last reset. */
+    loudness: {
+        momentary_lufs: number;
+        short_term_lufs: number;
+        integrated_lufs: number;
+        true_peak_dbtp: number;
+        lra_lu: number;
+    };
+    /** 4097 bins at k * sampleRate / 8192 Hz: core/analysis/spectrum.h. Transferred. */
+    spectrum: Float32Array<ArrayBuffer>;
+    /** The context's frame up to which this was heard. */
+    frame: number;
+    /** Tap records lost so far, over all taps: what came after is heard as if it followed at once. */
+    gaps: number;
+}
+/** hold: near enough. move: on the way. rest: not enough signal, it stays. ease: silence, on the way back to value_db. */
+export type FollowState = 'hold' | 'move' | 'rest' | 'ease';
+/** At every move, and when the state changes. */
+export interface Followed {
+    type: 'followed';
+    instance: number;
+    param: number;
+    /** Where the parameter is led to now. */
+    plain_db: number;
+    /** 0 .. 1: the part of the last 3 s that held a signal. */
+    confidence: number;
+    state: FollowState;
+    frame: number;
+}
+export type FromWorker =
+    | { type: 'ready' }
+    | Heard
+    | Followed
+    | { type: 'pong'; id: number }
+    /** What was asked for last did not work; the rest goes on. */
+    | { type: 'failed'; reason: string };
