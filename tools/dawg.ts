@@ -2,11 +2,12 @@
 // dawg: the plugins on the command line, run by the same wasm files that a browser loads.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InputError, didYouMean } from '../web/src/errors.js';
 import { analyzeCommand } from './dawg/analyze.js';
 import { loadManifest, root } from './dawg/assets.js';
 import { benchCommand } from './dawg/bench.js';
 import { describeCommand } from './dawg/describe.js';
-import { InputError, WorkError, didYouMean } from './dawg/errors.js';
+import { WorkError, messageOf } from './dawg/errors.js';
 import { renderCommand } from './dawg/render.js';
 
 const USAGE = `Usage:
@@ -47,6 +48,6 @@ try {
     await main(process.argv.slice(2));
 } catch (error) {
     const isExpected = error instanceof InputError || error instanceof WorkError;
-    console.error(isExpected ? `dawg: ${error.message}` : error);
+    console.error(isExpected ? `dawg: ${messageOf(error)}` : error);
     process.exitCode = error instanceof InputError ? 2 : 1;
 }

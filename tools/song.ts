@@ -1,11 +1,12 @@
 // npm start, until the demo page lands: renders the built-in song through the plugins into out/ and prints a report.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { applyPreset, makeSlot } from '../web/src/chain.js';
+import { InputError } from '../web/src/errors.js';
 import type { Manifest } from '../web/src/manifest.js';
 import { SONG_TEMPO_BPM, makeSong } from '../web/src/song.js';
 import { loadManifest, root } from './dawg/assets.js';
-import { applyPreset, makeSlot } from './dawg/chain.js';
-import { InputError, WorkError } from './dawg/errors.js';
+import { WorkError } from './dawg/errors.js';
 import { render } from './dawg/render.js';
 import type { RenderReport } from './dawg/render.js';
 import { memorySource } from './dawg/source.js';
@@ -50,7 +51,7 @@ async function main(manifest: Manifest): Promise<void> {
     for (const [i, [name, chain]] of TAKES.entries()) {
         if (process.stderr.isTTY) process.stderr.write(`\r[${i + 1}/${TAKES.length}] ${name} …\x1b[K`);
         const slots = chain.map(([plugin, preset]) => {
-            const slot = makeSlot(manifest, plugin, 'song');
+            const slot = makeSlot(manifest, plugin);
             applyPreset(slot, preset);
             return slot;
         });

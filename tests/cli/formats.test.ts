@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openAudio } from '../../tools/dawg/open.js';
-import { InputError } from '../../tools/dawg/errors.js';
+import { InputError } from '../../web/src/errors.js';
 import {
     at,
     dawg,

@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { InputError } from '../../tools/dawg/errors.js';
-import { parseValue } from '../../tools/dawg/values.js';
+import { InputError } from '../../web/src/errors.js';
+import { parseValue } from '../../web/src/values.js';
 import { at, dawg, first, manifest, noise, succeed, wav, withKey, withLatency, withoutKey } from './command.js';
 
 const keys = manifest.plugins.map(({ key }) => key);

@@ -1,6 +1,6 @@
 // dawg bench: what each plugin costs here, in the wasm that users run.
+import { named } from '../../web/src/errors.js';
 import type { Manifest } from '../../web/src/manifest.js';
-import { named } from './errors.js';
 import { measure } from './measure.js';
 import { parseOptions } from './options.js';
 import { textTable } from './table.js';
@@ -19,9 +19,7 @@ export interface BenchRow {
 
 export function benchCommand(manifest: Manifest, args: readonly string[]): void {
     const { options, rest } = parseOptions(args, { json: {} });
-    const plugins = rest.length
-        ? rest.map((key) => named('plugin', key, manifest.plugins, 'Details: dawg describe'))
-        : manifest.plugins;
+    const plugins = rest.length ? rest.map((key) => named('plugin', key, manifest.plugins, '')) : manifest.plugins;
     const rows = measure(manifest, plugins, ['worklet'], ROUNDS).map(({ worklet, native }, i): BenchRow => {
         const { us, us_min, us_max } = worklet;
         return { key: plugins[i].key, us, us_min, us_max, ...(native && { native_us: native.us }) };

@@ -1,6 +1,7 @@
 // Compressed files, decoded whole into memory by small wasm libraries that load only when needed. What a library does
 // not notice (a file cut short, mono MP3) is read from the file's own headers.
-import { InputError, warn } from './errors.js';
+import { InputError } from '../../web/src/errors.js';
+import { warn } from './errors.js';
 import { mpegStart } from './mpeg.js';
 import { memorySource } from './source.js';
 import type { AudioSource } from './source.js';

@@ -1,9 +1,9 @@
 // dawg describe: what there is, from the manifest, for people or as JSON.
+import { InputError, named } from '../../web/src/errors.js';
 import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
-import { InputError, named } from './errors.js';
 import { parseOptions } from './options.js';
 import { textTable } from './table.js';
-import { rangeText, valueText } from './values.js';
+import { rangeText, valueText } from '../../web/src/values.js';
 
 function list({ plugins }: Manifest): string {
     const rows = plugins.map((p) => [
@@ -54,9 +54,7 @@ export function describeCommand(manifest: Manifest, args: readonly string[]): vo
             `describe takes one PLUGIN or none, ${rest.length} were given: ${rest.join(', ')}. ` +
                 'Usage: dawg describe [PLUGIN] [--json]',
         );
-    const plugin = rest.length
-        ? named('plugin', rest[0], manifest.plugins, 'Details: dawg describe PLUGIN')
-        : undefined;
+    const plugin = rest.length ? named('plugin', rest[0], manifest.plugins, 'PLUGIN') : undefined;
     if (options.json) console.log(JSON.stringify(plugin ? { ...manifest, plugins: [plugin] } : manifest, null, 2));
     else console.log(plugin ? details(plugin) : list(manifest));
 }

@@ -1,7 +1,7 @@
 // Opens an audio file by what it contains, not by its name, and refuses what no plugin can use.
 import { statSync } from 'node:fs';
+import { InputError } from '../../web/src/errors.js';
 import { codecFor } from './codecs.js';
-import { InputError } from './errors.js';
 import { InputFile } from './source.js';
 import type { AudioSource } from './source.js';
 import { wavSource } from './wav.js';

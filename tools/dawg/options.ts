@@ -1,6 +1,6 @@
 // Command-line options: --name value, --name=value, -x value; flags without a value.
-import { InputError, didYouMean } from './errors.js';
 
+import { InputError, didYouMean } from '../../web/src/errors.js';
 export interface Option {
     /** One letter, for -x. */
     short?: string;

@@ -1,28 +1,27 @@
 // dawg render: IN through plugins into a WAV file, latency compensated, tail included, written whole or not at all.
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Manifest } from '../../web/src/manifest.js';
+import { applyPreset, makeSlot } from '../../web/src/chain.js';
+import type { Slot } from '../../web/src/chain.js';
+import { InputError } from '../../web/src/errors.js';
+import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
+import { Rack } from '../../web/src/rack.js';
+import type { PluginReport, RackEvent } from '../../web/src/rack.js';
+import { BLOCK_MAX, TAIL_MAX_S, checkKeyIsUsed, renderPieces } from '../../web/src/rendering.js';
+import { paramIndex, parseValue } from '../../web/src/values.js';
+import type { Bits } from '../../web/src/wav.js';
 import type { Stereo } from '../../worklet/engine.js';
 import { loadEngine } from './assets.js';
-import { applyPreset, makeSlot, readChain } from './chain.js';
-import type { Slot } from './chain.js';
-import { InputError, WorkError, warn } from './errors.js';
+import { readChain } from './chain.js';
+import { WorkError, warn } from './errors.js';
 import { Analyser, analysisText } from './loudness.js';
 import type { Analysis } from './loudness.js';
 import { openAudio } from './open.js';
 import { numberIn, oneInput, parseOptions } from './options.js';
 import { realPlace, writeWhole } from './places.js';
 import { Progress } from './progress.js';
-import { Rack } from './rack.js';
-import type { PluginReport, RackEvent } from './rack.js';
 import type { AudioSource } from './source.js';
-import { parseAssignment } from './values.js';
 import { WavWriter } from './wav.js';
-import type { Bits } from './wav.js';
-
-const TAIL_MAX_S = 30; // of --tail auto
-const PIECE = 16384; // frames in memory at once, unless --block asks for more
-const BLOCK_MAX = 2 ** 22; // 16 MiB a channel
 
 export const RENDER_OPTIONS = {
     out: { short: 'o', value: 'OUT.wav' },
@@ -83,24 +82,16 @@ function readStereo(source: AudioSource, into: Stereo, n: number): void {
 export async function render(manifest: Manifest, job: RenderJob): Promise<RenderReport> {
     const { input, key, compensate = true } = job;
     const { rate, frames } = input;
-    const block = Math.min(job.block ?? 128, frames);
-    const piece = Math.max(block, Math.floor(PIECE / block) * block); // whole blocks
-    const rack = new Rack(loadEngine(manifest), job.slots, rate, block, job.tempo ?? 120);
-    if (key && !rack.takesKey) {
-        const withKey = manifest.plugins.filter((p) => p.sideChannels > 0).map((p) => p.key);
-        throw new InputError(
-            `--key is given, but ${job.slots.map(({ info }) => info.key).join(', ')} has no key input. ` +
-                `Leave --key out, or take a plugin that has one: ${withKey.join(', ')}.`,
+    if (key)
+        checkKeyIsUsed(
+            manifest,
+            job.slots.map(({ info }) => info),
+            '--key',
         );
-    }
+    const rack = new Rack(loadEngine(manifest), job.slots, rate, Math.min(job.block ?? 128, frames), job.tempo ?? 120);
     rack.schedule(job.events ?? []);
     const analyser = job.analyse ? new Analyser(manifest) : undefined;
     const meters = analyser && { in: analyser.meter(rate, input.channels), out: analyser.meter(rate, 2) };
-    const skip = compensate ? rack.latency : 0;
-
-    const buffers = [0, 1].map(() => new Float32Array(piece));
-    const keyBuffers = [new Float32Array(piece), new Float32Array(piece)] as const;
-    const out = [new Float32Array(piece), new Float32Array(piece)] as const;
     const file = new WavWriter(job.out, rate, job.bits ?? '32f', frames + Math.ceil((job.tail ?? TAIL_MAX_S) * rate));
     const interrupted = (): never => {
         file.abort();
@@ -109,42 +100,39 @@ export async function render(manifest: Manifest, job: RenderJob): Promise<Render
     process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     const progress = new Progress('rendering');
     try {
-        let tail: number | undefined = job.tail === undefined ? undefined : Math.round(job.tail * rate);
-        let total = frames + (tail ?? 0);
-        for (let written = 0; written < total;) {
-            // Never across the end of IN: there, with all events of IN done, the tail is asked for.
-            const fits = rack.frame < frames ? frames - rack.frame : total + skip - rack.frame;
-            const n = Math.min(piece, fits);
-            const got = input.read(buffers, 0, n);
-            for (const buffer of buffers) buffer.fill(0, got, n);
-            const channels = buffers.slice(0, input.channels);
-            if (key) readStereo(key, keyBuffers, n);
-            meters?.in.feed(channels, 0, got);
-            const start = rack.frame;
-            rack.process(channels, key && keyBuffers, out, 0, n);
+        const tail = job.tail === undefined ? undefined : Math.round(job.tail * rate);
+        const pieces = renderPieces(
+            rack,
+            { frames, channels: input.channels, tail, compensate },
+            {
+                read(into, n) {
+                    const got = input.read(into, 0, n);
+                    for (const channel of into) channel.fill(0, got, n);
+                    meters?.in.feed(into, 0, got);
+                },
+                ...(key && { readKey: (into, n) => readStereo(key, into, n) }),
+                write(out, from, n) {
+                    file.write(out, from, n);
+                    meters?.out.feed(out, from, n);
+                },
+            },
+        );
+        let piece = pieces.next();
+        for (; !piece.done; piece = pieces.next()) {
             if (rack.faults)
                 throw new WorkError(
                     `A plugin made samples that are no numbers; ${job.out} was not written. Please report it.`,
                 );
-            if (rack.frame === frames && tail === undefined) {
-                // The reported tail counts from when the input went in: it holds the latency that is skipped.
-                tail = Math.min(Math.max(0, rack.tail - skip), Math.floor(TAIL_MAX_S * rate));
-                total = frames + tail;
-            }
-            const from = Math.min(n, Math.max(0, skip - start));
-            const useful = Math.min(n - from, total - written);
-            file.write(out, from, useful);
-            meters?.out.feed(out, from, useful);
-            written += useful;
-            await progress.show(written / total);
+            await progress.show(piece.value);
         }
+        const total = frames + piece.value;
         for (const { frame } of rack.waiting)
             warn(`--at ${frame / rate} lies behind the end of the rendering (${total / rate} s) and had no effect.`);
         const plugins = rack.report();
         file.finish();
         return {
             latency_samples: rack.latency,
-            tail_samples: total - frames,
+            tail_samples: piece.value,
             us_per_128_frames: rack.usPer128,
             guarded_samples: plugins.reduce((sum, plugin) => sum + plugin.guarded_samples, 0),
             clipped_samples: file.clipped,
@@ -162,6 +150,17 @@ export async function render(manifest: Manifest, job: RenderJob): Promise<Render
         input.close();
         key?.close();
     }
+}
+
+/** "key=value" of --set. */
+function parseAssignment(plugin: PluginInfo, text: string, where: string): { param: number; plain: number } {
+    const equals = text.indexOf('=');
+    if (equals < 1)
+        throw new InputError(
+            `${where} is "${text}"; it must be key=value, such as ${plugin.params[0].key}=${plugin.params[0].def}.`,
+        );
+    const param = paramIndex(plugin, text.slice(0, equals).trim());
+    return { param, plain: parseValue(plugin, plugin.params[param], text.slice(equals + 1), where) };
 }
 
 function parseEvent(slot: Slot, text: string, rate: number): RackEvent {

@@ -1,7 +1,7 @@
 // Where audio comes from: planar 32-bit float frames, read in order.
 import { closeSync, openSync, readSync } from 'node:fs';
-import { InputError } from './errors.js';
 
+import { InputError } from '../../web/src/errors.js';
 export interface AudioSource {
     /** WAV 24-bit, FLAC 16-bit … */
     readonly format: string;

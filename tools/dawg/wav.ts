@@ -1,14 +1,14 @@
 // WAV files: reads 16, 24, 32-bit integers and 32, 64-bit floats piece by piece, so that length costs no memory;
-// writes 32-bit float, or 16 and 24-bit integers with triangular dither (Lipshitz, Wannamaker, Vanderkooy 1992).
+// writes what web/src/wav.ts encodes.
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { seededRandom } from '../../web/src/random.js';
-import { InputError, WorkError } from './errors.js';
+import { InputError } from '../../web/src/errors.js';
+import { FLOAT, PCM, SampleEncoder, WAV_BYTES_MAX, wavHeader } from '../../web/src/wav.js';
+import type { Bits } from '../../web/src/wav.js';
+import { WorkError } from './errors.js';
 import { partPath } from './places.js';
 import type { AudioSource, InputFile } from './source.js';
 
-const PCM = 1;
-const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
 const PIECE = 1 << 16; // bytes read or written at once, about
 
@@ -113,17 +113,13 @@ export function wavSource(file: InputFile): AudioSource {
     };
 }
 
-export type Bits = '16' | '24' | '32f';
-
 /** Stereo WAV, written beside its final place and moved there by finish(): the file is whole or not there. */
 export class WavWriter {
-    /** Samples beyond full scale that an integer format had to cut. */
-    clipped = 0;
     readonly #temporary: string;
     readonly #fd: number;
-    readonly #buffer = Buffer.alloc(PIECE);
-    readonly #random = seededRandom(0x0da26);
-    readonly #bytes: number;
+    readonly #buffer = new Uint8Array(PIECE);
+    readonly #view = new DataView(this.#buffer.buffer);
+    readonly #encoder: SampleEncoder;
     #filled = 0;
     #written = 0;
 
@@ -133,8 +129,8 @@ export class WavWriter {
         readonly bits: Bits,
         frames: number,
     ) {
-        this.#bytes = { 16: 2, 24: 3, '32f': 4 }[bits];
-        if (frames * 2 * this.#bytes > 0xffffffff - 64)
+        this.#encoder = new SampleEncoder(bits);
+        if (frames * 2 * this.#encoder.bytes > WAV_BYTES_MAX)
             throw new InputError(
                 `${path} would need more than the 4 GiB that a WAV file can hold: render parts of it.`,
             );
@@ -155,31 +151,16 @@ export class WavWriter {
         }
     }
 
-    #header(dataBytes: number): Buffer {
-        const isFloat = this.bits === '32f';
-        const head = Buffer.alloc(isFloat ? 58 : 44); // a float file needs the longer fmt chunk and a fact chunk
-        const frameBytes = 2 * this.#bytes;
-        head.write('RIFF', 0);
-        head.writeUInt32LE(head.length - 8 + dataBytes + (dataBytes & 1), 4);
-        head.write('WAVEfmt ', 8);
-        head.writeUInt32LE(isFloat ? 18 : 16, 16);
-        head.writeUInt16LE(isFloat ? FLOAT : PCM, 20);
-        head.writeUInt16LE(2, 22);
-        head.writeUInt32LE(this.rate, 24);
-        head.writeUInt32LE(this.rate * frameBytes, 28);
-        head.writeUInt16LE(frameBytes, 32);
-        head.writeUInt16LE(8 * this.#bytes, 34);
-        if (isFloat) {
-            head.write('fact', 38);
-            head.writeUInt32LE(4, 42);
-            head.writeUInt32LE(dataBytes / frameBytes, 46);
-        }
-        head.write('data', head.length - 8);
-        head.writeUInt32LE(dataBytes, head.length - 4);
-        return head;
+    #header(dataBytes: number): Uint8Array {
+        return wavHeader({ rate: this.rate, channels: 2, bits: this.bits, dataBytes });
     }
 
-    #put(bytes: Buffer, position: number | null = null): void {
+    /** Samples beyond full scale that an integer format had to cut. */
+    get clipped(): number {
+        return this.#encoder.clipped;
+    }
+
+    #put(bytes: Uint8Array, position: number | null = null): void {
         try {
             for (let done = 0; done < bytes.length;)
                 done += writeSync(
@@ -199,27 +180,15 @@ export class WavWriter {
         this.#filled = 0;
     }
 
-    /** Nearest step of `scale` steps to full scale, after adding triangular noise of +-1 step. */
-    #integer(value: number, scale: number): number {
-        const dithered = Math.floor(value * scale + this.#random() + this.#random() - 0.5);
-        if (dithered >= -scale && dithered < scale) return dithered;
-        ++this.clipped;
-        return dithered < 0 ? -scale : scale - 1;
-    }
-
     /** Appends `frames` frames of both channels from index `at`. */
     write(channels: readonly Float32Array[], at: number, frames: number): void {
-        for (let i = at; i < at + frames; ++i) {
-            if (this.#filled + 8 > PIECE) this.#flush();
-            for (let c = 0; c < 2; ++c) {
-                const value = channels[c][i];
-                if (this.bits === '32f') this.#buffer.writeFloatLE(value, this.#filled);
-                else if (this.bits === '24') this.#buffer.writeIntLE(this.#integer(value, 2 ** 23), this.#filled, 3);
-                else this.#buffer.writeInt16LE(this.#integer(value, 2 ** 15), this.#filled);
-                this.#filled += this.#bytes;
-            }
+        const { bytes } = this.#encoder;
+        for (let done = 0, n: number; done < frames; done += n) {
+            n = Math.min(frames - done, Math.floor((PIECE - this.#filled) / (2 * bytes)));
+            if (n === 0) this.#flush();
+            this.#filled = this.#encoder.encode(this.#view, this.#filled, channels, at + done, n);
         }
-        this.#written += frames * 2 * this.#bytes;
+        this.#written += frames * 2 * bytes;
     }
 
     /** Completes the file and puts it in its place. */

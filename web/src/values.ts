@@ -1,5 +1,5 @@
 // Parameter values as people write them: numbers in plain units, labels, on and off.
-import type { ParamInfo, ParamValue, PluginInfo } from '../../web/src/manifest.js';
+import type { ParamInfo, ParamValue, PluginInfo } from './manifest.js';
 import { InputError, didYouMean, named } from './errors.js';
 
 /** As messages and tables write it: 20 .. 20000 Hz; Clean, Rough; on, off. */
@@ -34,35 +34,40 @@ function shortest(plain: number): number {
 
 const SWITCH: Record<string, number> = { on: 1, true: 1, yes: 1, '1': 1, off: 0, false: 0, no: 0, '0': 0 };
 
-/** The plain value, or an InputError that says what is allowed. `where` names the place: --set, chain.json … */
-export function parseValue(plugin: PluginInfo, p: ParamInfo, value: ParamValue, where: string): number {
+/** The number that stands for a value: of a label, a switch, a text. NaN when nothing does. */
+function numberOf(p: ParamInfo, value: ParamValue): number {
     const text = String(value).trim();
     const label = p.labels.findIndex((name) => name.toLowerCase() === text.toLowerCase());
     if (label >= 0) return label;
-    const plain = p.curve === 'bool' ? (SWITCH[text.toLowerCase()] ?? NaN) : text === '' ? NaN : Number(text);
+    return p.curve === 'bool' ? (SWITCH[text.toLowerCase()] ?? NaN) : text === '' ? NaN : Number(text);
+}
+
+function notAllowed(plugin: PluginInfo, p: ParamInfo, value: ParamValue, where: string): InputError {
+    const text = String(value).trim();
+    return new InputError(
+        `${where}: ${plugin.key} ${p.key} is "${text}"; allowed: ${rangeText(p)}.${didYouMean(text, p.labels)}`,
+    );
+}
+
+/** The plain value, or an InputError that says what is allowed. `where` names the place: --set, chain.json … */
+export function parseValue(plugin: PluginInfo, p: ParamInfo, value: ParamValue, where: string): number {
+    const plain = numberOf(p, value);
     if (Number.isInteger(plain) || (p.curve !== 'enum' && p.curve !== 'int')) {
         if (plain >= p.min && plain <= p.max) return plain;
         if (Math.fround(plain) === Math.fround(p.min)) return p.min; // ends are floats: 1.1 is not exact
         if (Math.fround(plain) === Math.fround(p.max)) return p.max;
     }
-    throw new InputError(
-        `${where}: ${plugin.key} ${p.key} is "${text}"; allowed: ${rangeText(p)}.${didYouMean(text, p.labels)}`,
-    );
+    throw notAllowed(plugin, p, value, where);
+}
+
+/** As parseValue(), but for a move while audio plays: numbers out of range pass, and the core clamps and counts them. */
+export function parseMove(plugin: PluginInfo, p: ParamInfo, value: ParamValue, where: string): number {
+    const plain = typeof value === 'number' ? value : numberOf(p, value);
+    if (Number.isNaN(plain)) throw notAllowed(plugin, p, value, where);
+    return plain;
 }
 
 /** The number of a plugin's parameter; an InputError names near ones. */
 export function paramIndex(plugin: PluginInfo, key: string): number {
-    const hint = `Ranges: dawg describe ${plugin.key}`;
-    return plugin.params.indexOf(named(`parameter of ${plugin.key} called`, key, plugin.params, hint));
-}
-
-/** "key=value" of --set. */
-export function parseAssignment(plugin: PluginInfo, text: string, where: string): { param: number; plain: number } {
-    const equals = text.indexOf('=');
-    if (equals < 1)
-        throw new InputError(
-            `${where} is "${text}"; it must be key=value, such as ${plugin.params[0].key}=${plugin.params[0].def}.`,
-        );
-    const param = paramIndex(plugin, text.slice(0, equals).trim());
-    return { param, plain: parseValue(plugin, plugin.params[param], text.slice(equals + 1), where) };
+    return plugin.params.indexOf(named(`parameter of ${plugin.key} called`, key, plugin.params, plugin.key));
 }

@@ -1,16 +1,22 @@
-// Plugin instances in a row over one engine: what `dawg render` and the song run audio through.
-import type { ParamValue } from '../../web/src/manifest.js';
+// Plugin instances in a row over one engine: what a rendering runs audio through, in a page and on the
+// command line.
 import { TAIL_FOREVER } from '../../worklet/engine.js';
 import type { Engine, Instance, Stereo } from '../../worklet/engine.js';
 import type { Slot } from './chain.js';
 import { InputError } from './errors.js';
+import type { ParamValue } from './manifest.js';
 import { jsonValue } from './values.js';
 
-/** `frame` counts from the start of the input. */
+/** `frame` counts from the start of the input; a later plugin's move comes with the audio of that frame, as much later
+ * as the plugins before delay it. */
 export interface RackEvent {
     frame: number;
     param: number;
     plain: number;
+    /** Which of the row. Default: the first. */
+    plugin?: number;
+    /** Frames to get there. Default: the parameter's own time. */
+    ramp?: number;
 }
 
 export interface PluginReport {
@@ -67,24 +73,25 @@ export class Rack {
         this.#keyHistory = [0, 1].map(() => new Float32Array(delay + block));
     }
 
-    get takesKey(): boolean {
-        return this.#units.some(({ slot }) => slot.info.sideChannels > 0);
+    #frameOf({ frame, plugin = 0 }: RackEvent): number {
+        return frame + this.#units[plugin].delay;
     }
-
-    /** Events of a single plugin, any order. */
+    /** In any order. */
     schedule(events: readonly RackEvent[]): void {
-        this.#events = [...events].sort((a, b) => a.frame - b.frame);
+        this.#events = [...events].sort((a, b) => this.#frameOf(a) - this.#frameOf(b));
     }
 
     /** Hands over the events before `end`, as many as the queue takes, and returns how many frames may run before the
      * rest. */
     #scheduleUntil(end: number): number {
-        while (this.#events.length && this.#events[0].frame < end) {
-            const { frame, param, plain } = this.#events[0];
-            if (this.#units[0].instance.schedule(frame, param, plain) === 'queue full') {
+        for (let event = this.#events.at(0); event; event = this.#events.at(0)) {
+            const { param, plain, plugin = 0, ramp } = event;
+            const frame = this.#frameOf(event);
+            if (frame >= end) break;
+            if (this.#units[plugin].instance.schedule(frame, param, plain, ramp) === 'queue full') {
                 if (frame > this.frame) return frame - this.frame;
                 throw new InputError(
-                    `More than 256 --at changes within one control period (32 frames) at ${frame / this.rate} s; spread them.`,
+                    `More than 256 changes within one control period (32 frames) at ${event.frame / this.rate} s; spread them.`,
                 );
             }
             this.#events.shift();
@@ -157,6 +164,7 @@ export class Rack {
         return this.#units.map(({ slot, instance, seconds, low, high }) => {
             const { info } = slot;
             const last = instance.meters;
+            const unknown = { ...slot.unknown, ...slot.unknownParams };
             return {
                 plugin: info.key,
                 version: info.version,
@@ -169,7 +177,7 @@ export class Rack {
                 meters: Object.fromEntries(
                     info.meters.map(({ key }, m) => [key, { min: low[m], max: high[m], last: last[m] }]),
                 ),
-                ...(Object.keys(slot.unknown).length && { unknown: slot.unknown }),
+                ...(Object.keys(unknown).length && { unknown }),
             };
         });
     }

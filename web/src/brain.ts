@@ -1,0 +1,297 @@
+// The page's side of the brain's worker: starts it, wires it to the worklet, remembers who listens and what is followed,
+// and starts another when it is lost. Sound never depends on it.
+import type { FollowOptions, PluginNode } from './api.js';
+import type { Brain, EngineEvents, Listening } from './api.js';
+import type { ToHost } from '../../worklet/protocol/messages.js';
+import { MOVE, MOVES_CAPACITY, OP, POINT, TAP, TAPS_CAPACITY } from '../../worklet/protocol/records.js';
+import { ringBytes } from '../../worklet/protocol/ring.js';
+import type { Follow, FromWorker, ToWorker, WorkerInit } from '../../worker/messages.js';
+import { startWorker, whyNot } from './assets.js';
+import type { Wasm } from './assets.js';
+import { InputError } from './errors.js';
+import type { Mirror } from './mirror.js';
+import { paramIndex } from './values.js';
+
+/** A worker that leaves as many pings in a row unanswered is lost. */
+const PING_MS = 1000;
+const PINGS_MISSED = 3;
+/** Automatic restarts within RESTARTS_MS; then it stays away until restart(). */
+const RESTARTS = 5;
+const RESTARTS_MS = 60000;
+const FOLLOW_RANGE_DB = 12;
+
+export interface BrainHome {
+    url: string;
+    /** dawg-worker.wasm. */
+    wasm: () => Promise<Wasm>;
+    hash: string;
+    sampleRate: number;
+    isShared: boolean;
+    /** Seconds. */
+    timeout: number;
+    post(message: ToHost, transfer?: Transferable[]): void;
+    own(mirror: Mirror, param: number, op: typeof OP.GIVE | typeof OP.TAKE): void;
+    /** Throws for another engine's node. */
+    mirrorOf(node: PluginNode): Mirror;
+    attend(mirror: Mirror): void;
+    emit<E extends keyof EngineEvents>(event: E, value: EngineEvents[E]): void;
+}
+
+interface Tap {
+    instance: number;
+    point: number;
+    listeners: Set<(heard: Listening) => void>;
+}
+interface Followed {
+    mirror: Mirror;
+    follow: Follow;
+    /** Stops watching who owns the parameter. */
+    unwatch: () => void;
+}
+type Point = 'in' | 'out';
+const pointOf = (point: Point): number => (point === 'in' ? POINT.IN : POINT.OUT);
+
+export class WebBrain implements Brain {
+    readonly #taps = new Map<string, Tap>();
+    readonly #followed = new Map<string, Followed>();
+    #worker: Worker | undefined;
+    #pings: ReturnType<typeof setInterval> | undefined;
+    #starting: Promise<void> | undefined;
+    #restarts: number[] = [];
+    #isEnded = false;
+    isAlive = false;
+
+    private constructor(private readonly home: BrainHome) {}
+    static async start(home: BrainHome): Promise<WebBrain> {
+        const brain = new WebBrain(home);
+        await brain.#start();
+        return brain;
+    }
+
+    // ---- the worker -------------------------------------------------------------------------------------------------
+
+    #start(): Promise<void> {
+        return (this.#starting ??= this.#connect().finally(() => (this.#starting = undefined)));
+    }
+    async #connect(): Promise<void> {
+        const { home } = this;
+        const wasm = await home.wasm();
+        try {
+            await this.#launch({ module: wasm.module });
+        } catch (error) {
+            if (!(error instanceof ModuleLost)) throw error;
+            await this.#launch({ bytes: await wasm.bytes() });
+        }
+        if (this.#isEnded) return this.#terminate();
+        this.isAlive = true;
+        for (const { instance, point } of this.#taps.values()) this.#say({ type: 'listen', instance, point });
+        for (const { mirror, follow } of this.#followed.values()) {
+            mirror.refresh();
+            follow.value_db = Number(mirror.value(follow.param));
+            this.#say(follow);
+        }
+        let missed = 0;
+        clearInterval(this.#pings);
+        const worker = this.#worker;
+        worker?.addEventListener('message', () => (missed = 0)); // whatever it says, it lives
+        this.#pings = setInterval(() => {
+            if (missed++ >= PINGS_MISSED) this.#lost(`it did not answer for ${(PINGS_MISSED * PING_MS) / 1000} s`);
+            else this.#say({ type: 'ping', id: missed });
+        }, PING_MS);
+    }
+    /** A new worker with rings of its own, until it says that it is ready. */
+    #launch(wasm: Pick<WorkerInit, 'module' | 'bytes'>): Promise<void> {
+        const { url, hash, sampleRate, isShared, timeout } = this.home;
+        this.#terminate();
+        const worker = (this.#worker = startWorker(url, 'dawg brain'));
+        const init: WorkerInit = { type: 'init', hash, sampleRate, ...wasm };
+        const rings = isShared && {
+            moves: new SharedArrayBuffer(ringBytes(MOVES_CAPACITY, MOVE.WORDS)),
+            taps: new SharedArrayBuffer(ringBytes(TAPS_CAPACITY, TAP.WORDS)),
+        };
+        const channel = rings ? undefined : new MessageChannel();
+        return new Promise((resolve, reject) => {
+            const fail = (error: Error): void => {
+                clearTimeout(timer);
+                worker.onerror = worker.onmessage = null;
+                worker.terminate();
+                reject(error);
+            };
+            const late = `The worker ${url} did not answer within ${timeout} s.`;
+            const timer = setTimeout(() => fail(wasm.module ? new ModuleLost(late) : new Error(late)), timeout * 1000);
+            worker.onerror = () =>
+                void whyNot('workerUrl', url).then((why) =>
+                    fail(new Error(`The brain's worker did not start. ${why}`)),
+                );
+            worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+                if (data.type === 'failed')
+                    return fail(wasm.module ? new ModuleLost(data.reason) : new Error(data.reason));
+                if (data.type !== 'ready') return;
+                clearTimeout(timer);
+                worker.onerror = (event) => this.#lost(event.message || 'it broke');
+                worker.onmessage = (event: MessageEvent<FromWorker>) => this.#hear(event.data);
+                if (rings) this.home.post({ type: 'worker', ...rings });
+                else if (channel) this.home.post({ type: 'worker', port: channel.port1 }, [channel.port1]);
+                resolve();
+            };
+            try {
+                const message = { ...init, ...(rings || { port: channel?.port2 }) } satisfies ToWorker;
+                worker.postMessage(message, channel ? [channel.port2] : []);
+            } catch (error) {
+                fail(new ModuleLost(String(error)));
+            }
+        });
+    }
+    #terminate(): void {
+        clearInterval(this.#pings);
+        this.isAlive = false;
+        if (this.#worker) this.#worker.onerror = this.#worker.onmessage = null;
+        this.#worker?.terminate();
+        this.#worker = undefined;
+    }
+    #lost(reason: string): void {
+        if (this.#isEnded || !this.isAlive) return;
+        this.#terminate();
+        this.home.post({ type: 'no worker' });
+        this.home.emit('worker', { state: 'lost', reason });
+        const now = performance.now();
+        this.#restarts = [...this.#restarts.filter((at) => now - at < RESTARTS_MS), now];
+        if (this.#restarts.length > RESTARTS)
+            return this.home.emit('error', new Error(`The brain's worker is lost again and again: ${reason}`));
+        this.#again(reason).catch((error: unknown) =>
+            this.home.emit('error', error instanceof Error ? error : new Error(String(error))),
+        );
+    }
+    async #again(reason: string): Promise<void> {
+        await this.#start();
+        if (this.isAlive) this.home.emit('worker', { state: 'restarted', reason });
+    }
+    async restart(): Promise<void> {
+        if (this.#isEnded) throw new InputError('This brain belongs to an engine that is destroyed.');
+        if (!this.#starting) this.#terminate();
+        await this.#again('asked for');
+    }
+    end(): void {
+        if (this.#isEnded) return;
+        this.#isEnded = true;
+        this.#terminate();
+        for (const { unwatch } of this.#followed.values()) unwatch();
+        this.home.post({ type: 'no worker' });
+    }
+    #say(message: ToWorker): void {
+        if (this.isAlive) this.#worker?.postMessage(message);
+    }
+    #hear(message: FromWorker): void {
+        if (message.type === 'failed')
+            return this.home.emit('error', new Error(`The brain's worker: ${message.reason}`));
+        if (message.type !== 'heard') return;
+        const { instance, point, loudness, spectrum, frame, gaps } = message;
+        for (const listener of [...(this.#taps.get(`${instance} ${point}`)?.listeners ?? [])])
+            try {
+                listener({ loudness, spectrum, frame, gaps });
+            } catch (error) {
+                this.home.emit('error', error instanceof Error ? error : new Error(String(error)));
+            }
+    }
+
+    // ---- listening --------------------------------------------------------------------------------------------------
+
+    /** Tells the worklet what of this instance is wanted. */
+    #tap(instance: number): void {
+        let point: number = POINT.NONE;
+        for (const tap of this.#taps.values()) if (tap.instance === instance) point |= tap.point;
+        for (const { follow } of this.#followed.values()) if (follow.instance === instance) point |= POINT.OUT;
+        this.home.post({ type: 'tap', instance, point });
+    }
+    listen(node: PluginNode, where: Point, listener: (heard: Listening) => void): () => void {
+        const { instance } = this.home.mirrorOf(node);
+        const point = pointOf(where);
+        const name = `${instance} ${point}`;
+        const tap = this.#taps.get(name) ?? { instance, point, listeners: new Set() };
+        const own = (heard: Listening): void => listener(heard); // the same function may listen twice
+        tap.listeners.add(own);
+        if (tap.listeners.size === 1) {
+            this.#taps.set(name, tap);
+            this.#say({ type: 'listen', instance, point });
+            this.#tap(instance);
+        }
+        return () => {
+            if (!tap.listeners.delete(own) || tap.listeners.size > 0 || this.#taps.get(name) !== tap) return;
+            this.#taps.delete(name);
+            this.#say({ type: 'unlisten', instance, point });
+            this.#tap(instance);
+        };
+    }
+    resetLoudness(node: PluginNode, where: Point): void {
+        const { instance } = this.home.mirrorOf(node);
+        this.#say({ type: 'reset loudness', instance, point: pointOf(where) });
+    }
+
+    // ---- following --------------------------------------------------------------------------------------------------
+
+    follow(node: PluginNode, options: FollowOptions): void {
+        const mirror = this.home.mirrorOf(node);
+        const { info, instance } = mirror;
+        const param = paramIndex(info, options.key);
+        const { curve, max, min, unit } = info.params[param];
+        if (unit !== 'dB' || curve !== 'lin')
+            throw new InputError(`follow: ${info.key} ${options.key} is no gain in dB that could lead the loudness.`);
+        mirror.refresh();
+        const value_db = Number(mirror.value(param));
+        const number = (name: string, value: number, from: number, to: number): number => {
+            if (value >= from && value <= to) return value;
+            throw new InputError(`follow: ${name} is ${value}; allowed: ${from} .. ${to}.`);
+        };
+        const follow: Follow = {
+            type: 'follow',
+            ...{ instance, param, value_db },
+            target_lufs: number('target_lufs', options.target_lufs, -70, 0),
+            hysteresis_lu: number('hysteresis_lu', options.hysteresis_lu ?? 0.5, 0, 20),
+            slew_db_per_s: number('slew_db_per_s', options.slew_db_per_s ?? 3, 0.01, 100),
+            min_db: number('min_db', options.min_db ?? Math.max(min, value_db - FOLLOW_RANGE_DB), min, max),
+            max_db: number('max_db', options.max_db ?? Math.min(max, value_db + FOLLOW_RANGE_DB), min, max),
+        };
+        if (follow.min_db > follow.max_db)
+            throw new InputError(`follow: min_db is ${follow.min_db}, above max_db, ${follow.max_db}.`);
+        const name = `${instance} ${param}`;
+        this.#followed.get(name)?.unwatch();
+        const unwatch = mirror.events.on('ownerchange', ({ key, owner }) => {
+            if (key === options.key && owner === 'hand') this.#drop(name);
+        });
+        this.#followed.set(name, { mirror, follow, unwatch });
+        this.home.own(mirror, param, OP.GIVE);
+        this.home.attend(mirror);
+        this.#say(follow);
+        this.#tap(instance);
+    }
+    /** The hand has it. */
+    #drop(name: string): void {
+        const followed = this.#followed.get(name);
+        if (!followed) return;
+        this.#followed.delete(name);
+        followed.unwatch();
+        const { instance, param } = followed.follow;
+        this.#say({ type: 'release', instance, param });
+        this.#tap(instance);
+    }
+    release(node: PluginNode): void {
+        const mirror = this.home.mirrorOf(node);
+        for (const [name, { follow }] of [...this.#followed])
+            if (follow.instance === mirror.instance) {
+                this.#drop(name);
+                this.home.own(mirror, follow.param, OP.TAKE);
+            }
+    }
+    /** The instance is gone. */
+    forget(instance: number): void {
+        for (const [name, { follow }] of [...this.#followed]) if (follow.instance === instance) this.#drop(name);
+        for (const [name, tap] of [...this.#taps])
+            if (tap.instance === instance) {
+                this.#taps.delete(name);
+                this.#say({ type: 'unlisten', instance, point: tap.point });
+            }
+    }
+}
+
+/** The worker did not get the module, as far as can be told: bytes may go through. */
+class ModuleLost extends Error {}
