@@ -66,6 +66,8 @@ async function take(browser, address, size, scheme, out, problems) {
     await page.waitForTimeout(4000);
     const picture = (name) => page.screenshot({ path: join(out, `${size.width}-${scheme}${name}.png`) });
     await picture('');
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    if (wide > size.width) problems.push(`${size.width} ${scheme}: the page is ${wide} px wide`);
     const height = await page.evaluate('document.documentElement.scrollHeight');
     for (let at = size.height, part = 2; at < height && part < 6; at += size.height - 160, ++part) {
         await page.evaluate(`window.scrollTo(0, ${at})`);

@@ -1,0 +1,76 @@
+// A panel is made from the manifest: every parameter has one place, bands come from the form of the keys.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { nameInBand, panelOf } from '../../web/gui/groups.js';
+import { columns, hzToX, xToHz } from '../../web/gui/scale.js';
+import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
+
+const manifest = JSON.parse(readFileSync(resolve('web/generated/manifest.json'), 'utf8')) as Manifest;
+const pluginOf = (key: string): PluginInfo => {
+    const found = manifest.plugins.find((plugin) => plugin.key === key);
+    assert.ok(found, key);
+    return found;
+};
+
+test('every parameter of every plugin is on the panel exactly once', () => {
+    for (const plugin of manifest.plugins) {
+        const { bands, groups, bypass } = panelOf(plugin);
+        const keys = [
+            ...bands.flatMap(({ params }) => [...params.values()].map(({ key }) => key)),
+            ...groups.flatMap(({ params }) => params.map(({ key }) => key)),
+            ...(bypass ? [bypass.key] : []),
+        ];
+        assert.deepEqual(keys.toSorted(), plugin.params.map(({ key }) => key).toSorted(), plugin.key);
+        assert.equal(new Set(keys).size, keys.length, plugin.key);
+    }
+});
+test('surgical_eq: eight bands of five controls; what is left is the output', () => {
+    const { bands, groups } = panelOf(pluginOf('surgical_eq'));
+    assert.deepEqual(
+        bands.map(({ number }) => number),
+        [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    for (const band of bands)
+        assert.deepEqual([...band.params.keys()], ['on', 'type', 'freq_hz', 'gain_db', 'q'], band.prefix);
+    assert.deepEqual(
+        groups.map(({ params }) => params.map(({ key }) => key)),
+        [['output_db', 'mix']],
+    );
+    const [first] = bands;
+    assert.deepEqual(
+        [...first.params.values()].map((param) => nameInBand(param, first)),
+        ['On', 'Type', 'Frequency', 'Gain', 'Q'],
+    );
+});
+test('a plugin of nine or more loose parameters has groups with names, none of one control but the output', () => {
+    for (const plugin of manifest.plugins) {
+        const { bands, groups } = panelOf(plugin);
+        const loose = groups.flatMap(({ params }) => params).length;
+        if (loose > 8) assert.ok(groups.length > 2, `${plugin.key}: ${groups.length} groups`);
+        if (groups.length > 1 || bands.length > 0)
+            for (const { name, params } of groups) {
+                assert.notEqual(name, '', plugin.key);
+                assert.ok(params.length > 1 || name === 'Output' || groups[0].name === name, `${plugin.key} ${name}`);
+            }
+    }
+});
+test('the frequency axis: 20 Hz at the left edge, 20 kHz at the right, equal octaves, there and back', () => {
+    assert.equal(hzToX(20, 500), 0);
+    assert.ok(Math.abs(hzToX(20000, 500) - 500) < 1e-9);
+    assert.ok(Math.abs(hzToX(200, 500) - hzToX(100, 500) - (hzToX(4000, 500) - hzToX(2000, 500))) < 1e-9);
+    for (const hz of [20, 440, 1234, 20000]) assert.ok(Math.abs(xToHz(hzToX(hz, 640), 640) / hz - 1) < 1e-12);
+});
+test('a spectrum in columns: a single bin of 0 dB stands within a column of its frequency, at 0 dB', () => {
+    const [rate, size, width] = [48000, 8192, 600];
+    for (const bin of [10, 171, 1700]) {
+        const bins = new Float32Array(size / 2 + 1).fill(-120);
+        bins[bin] = 0;
+        const shown = columns(bins, rate, size, width, new Float32Array(width));
+        const highest = shown.indexOf(Math.max(...shown));
+        const wanted = hzToX((bin * rate) / size, width);
+        assert.ok(Math.abs(highest - wanted) <= 1, `bin ${bin}: column ${highest}, wanted ${wanted.toFixed(1)}`);
+        assert.ok(shown[highest] > -6 && shown[highest] <= 0, `bin ${bin}: ${shown[highest]} dB`);
+    }
+});

@@ -1,0 +1,78 @@
+// A plugin's parameters in the order and the groups of its panel. Bands come from the keys' form (band3_freq_hz); the other
+// groups from the vocabulary that all plugins share. What no group claims stays together, in the table's order. No DOM.
+import type { ParamInfo, PluginInfo } from '../src/manifest.js';
+
+export interface Group {
+    /** '' for the only one of a plugin without bands. */
+    name: string;
+    params: ParamInfo[];
+}
+/** One band: what it has by the key behind its prefix (on, type, freq_hz, gain_db, q). */
+export interface Band {
+    /** 1, 2 … */
+    number: number;
+    prefix: string;
+    params: Map<string, ParamInfo>;
+}
+export interface Panel {
+    bands: Band[];
+    groups: Group[];
+    bypass: ParamInfo | undefined;
+}
+
+/** Words of the shared vocabulary, in the order a panel has them. */
+const VOCABULARY: [name: string, words: RegExp][] = [
+    ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
+    ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|knee_db|range_db)/],
+    ['Response', /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|auto_)/],
+    ['Tone', /^(low_cut_hz|high_cut_hz|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
+    ['Space', /^(diffusion|density|early|placement|crossover)/],
+    ['Movement', /^(modulation|rate_hz|depth|voices|shape|stereo_phase)/],
+    ['Output', /^(width|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
+];
+/** Groups smaller than this join the one before. */
+const SMALLEST = 2;
+
+const BAND = /^(band(\d+)_)(.+)$/;
+
+export function panelOf(plugin: PluginInfo): Panel {
+    const bands = new Map<number, Band>();
+    const byName = new Map<string, ParamInfo[]>();
+    for (const param of plugin.params) {
+        if (param.key === 'bypass') continue;
+        const band = BAND.exec(param.key);
+        if (band) {
+            const number = Number(band[2]);
+            const known = bands.get(number) ?? { number, prefix: band[1], params: new Map<string, ParamInfo>() };
+            known.params.set(band[3], param);
+            bands.set(number, known);
+            continue;
+        }
+        const name = VOCABULARY.find(([, words]) => words.test(param.key))?.[0] ?? 'More';
+        byName.set(name, [...(byName.get(name) ?? []), param]);
+    }
+    return {
+        bands: [...bands.values()].sort((a, b) => a.number - b.number),
+        groups: joined([...VOCABULARY.map(([name]) => name), 'More'], byName, bands.size > 0),
+        bypass: plugin.params.find(({ key }) => key === 'bypass'),
+    };
+}
+
+function joined(order: string[], byName: Map<string, ParamInfo[]>, hasBands: boolean): Group[] {
+    const groups: Group[] = [];
+    for (const name of order) {
+        const params = byName.get(name);
+        if (!params) continue;
+        const before = groups.at(-1);
+        if (params.length < SMALLEST && before && name !== 'Output') before.params.push(...params);
+        else groups.push({ name, params: [...params] });
+    }
+    if (groups.length === 1 && !hasBands) groups[0].name = '';
+    return groups;
+}
+
+/** "Frequency" of "Band 3 Frequency": the name inside its band. */
+export function nameInBand(param: ParamInfo, band: Band): string {
+    const short = param.name.replace(new RegExp(`^band ${band.number}\\s*`, 'i'), '');
+    return short === '' ? 'On' : short;
+}
