@@ -155,16 +155,15 @@ export class Host implements Shared {
 
     // ---- moves ------------------------------------------------------------------------------------------------------
 
-    /** A message of moves, which hold at once. */
+    /** A message of moves, which hold at once; an empty one says that the ring holds some and no quantum may come. */
     #takeMoves(records: Uint32Array, fromWorker: boolean): void {
         const ring = fromWorker ? this.#workerMoves : this.#moves;
         if (!ring) return;
-        for (let rest = records; ;) {
-            const left = putAll(ring, rest);
+        for (let rest = records, left = 1; left > 0; rest = rest.subarray(rest.length - left * ring.words)) {
+            left = putAll(ring, rest);
             this.#handOut(ring, fromWorker, currentFrame);
-            if (!left) return;
-            rest = rest.subarray(rest.length - left * ring.words);
         }
+        for (const instance of this.#instances.values()) instance.refresh(currentFrame);
     }
     #handOut(ring: Ring, fromWorker: boolean, now: number): void {
         for (let left = Math.min(ring.length, ring.capacity); left > 0; --left) {

@@ -307,6 +307,10 @@ export class Hosted {
         words[SLOT.FLAGS] = this.#isTrapped ? SLOT_TRAPPED : 0;
         this.#slot?.write(words);
     }
+    /** Between quanta, of which there may be none for a while: tells the page what has moved. */
+    refresh(now: number): void {
+        if (this.#isStale) this.publish(now);
+    }
     #readValues(): void {
         this.#isStale = false;
         for (let p = 0; p < this.#stale.length; ++p) {

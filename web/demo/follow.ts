@@ -20,7 +20,7 @@ export class Follow {
         if (!gain || !engine) return;
         void this.studio.do(async () => {
             const brain = await engine.brain();
-            brain.follow(slot.node, { key: gain.key as never, target_lufs: target });
+            brain.follow(slot.node, { key: gain.key, target_lufs: target });
             this.targets.set(slot.id, target);
             this.#ends.get(slot.id)?.();
             this.#ends.set(

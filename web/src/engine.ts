@@ -83,6 +83,9 @@ class WebEngine implements Engine, NodeHome {
         this.transportKind = moves ? 'shared' : 'messages';
         this.#sender = new MoveSender(moves ?? new ArrayBuffer(MoveSender.bytes()), {
             ...(!moves && { post: (records) => link.post({ type: 'moves', records }, [records.buffer]) }),
+            nudge: () => {
+                if (context.state !== 'running') link.post({ type: 'moves', records: new Uint32Array(0) });
+            },
             now: () => this.#now(),
             rate: context.sampleRate,
             isOffline: 'startRendering' in context,

@@ -27,6 +27,8 @@ export interface Move {
 export interface SenderOptions {
     /** Carries records where memory is not shared; `moves` is then nobody else's. */
     post?: (records: Uint32Array<ArrayBuffer>) => void;
+    /** Shared memory: called once a task behind its moves, which a context that stands still does not look for. */
+    nudge?: () => void;
     /** The context's present frame. */
     now: () => number;
     /** Hz. */
@@ -147,7 +149,7 @@ export class MoveSender {
         f32[at + MOVE.CONFIDENCE] = 1;
         u32[at + MOVE.SEQUENCE] = ++this.#sequence;
         this.#ring.commit();
-        if (this.#options.post && !this.#isFlushing) {
+        if (!this.#isFlushing) {
             this.#isFlushing = true;
             queueMicrotask(() => this.#flush());
         }
@@ -156,8 +158,11 @@ export class MoveSender {
     /** All moves of a task travel as one message. */
     #flush(): void {
         this.#isFlushing = false;
+        if (this.#isClosed) return;
+        const { nudge, post } = this.#options;
+        if (!post) return nudge?.();
         const records = takeAll(this.#ring);
-        if (records && !this.#isClosed) this.#options.post?.(records);
+        if (records) post(records);
     }
 
     /** One timer, for when the next move may go. */
