@@ -7,7 +7,7 @@
 // less (a limiter: slope s < 1) each answer is off by 1 - s of the way, on the near side, so it arrives without
 // overshoot. The prediction is the same as the Smith predictor's (O. J. M. Smith, 1957) with the model "gain, then mean".
 import { HOPS_MAX, lufsOf } from './analysis.js';
-import type { FollowState } from './messages.js';
+import type { Follow, FollowState } from './messages.js';
 
 /** Seconds between two moves, and what each takes. A longer ramp than pause keeps the speed even: the runtime's ramps are
  * smoothsteps that are redirected on the way (core/ramp.h). */
@@ -28,14 +28,7 @@ const UNSURE_LU = 3;
 /** It stops this close to where it belongs, as a part of the hysteresis. */
 const ARRIVED = 0.25;
 
-export interface FollowSettings {
-    value_db: number;
-    target_lufs: number;
-    hysteresis_lu: number;
-    slew_db_per_s: number;
-    min_db: number;
-    max_db: number;
-}
+export type FollowSettings = Omit<Follow, 'type' | 'instance' | 'param'>;
 export interface FollowStep {
     state: FollowState;
     plain_db: number;

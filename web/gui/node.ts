@@ -1,5 +1,5 @@
 // What the controls need of a node, by strings: they are made for any plugin, so no key is known to the compiler.
-import type { Brain, Listening, Owner, PluginKey, State } from '../src/api.js';
+import type { Engine, Listening, Owner, PluginKey, State } from '../src/api.js';
 import type { ParamInfo, ParamValue, PluginInfo } from '../src/manifest.js';
 
 export interface ControlEvents {
@@ -25,17 +25,7 @@ export interface ControlNode {
     owner(key: string): Owner;
     on<E extends keyof ControlEvents>(event: E, listener: (value: ControlEvents[E]) => void): () => void;
 }
-export interface ControlEngine {
-    toPlain(plugin: PluginKey, param: string, knob: number): number;
-    toKnob(plugin: PluginKey, param: string, plain: number): number;
-    curve(
-        plugin: PluginKey,
-        values: Record<string, ParamValue>,
-        x: Float32Array,
-        part?: number,
-    ): Float32Array | undefined;
-    brain(): Promise<Brain>;
-}
+export type ControlEngine = Pick<Engine, 'toPlain' | 'toKnob' | 'curve' | 'brain'>;
 export type { Listening };
 
 /** A value as a number: switches 0 and 1, labels their place. */

@@ -258,9 +258,9 @@ export interface Listening {
     frame: number;
     gaps: number;
 }
-export interface FollowOptions<K extends PluginKey = PluginKey> {
+export interface FollowOptions<Key extends string = string> {
     /** A parameter in dB that makes the output louder: output_db, input_db, makeup_db. */
-    key: ParamKey<K>;
+    key: Key;
     /** Short-term loudness that the output is led to. */
     target_lufs: number;
     /** It holds still within this of the target. Default 0.5 LU. */
@@ -271,14 +271,15 @@ export interface FollowOptions<K extends PluginKey = PluginKey> {
     min_db?: number;
     max_db?: number;
 }
+/** The parameters of a node whose plugin is known to the compiler; any string for another's. */
+export type KeyOf<N extends PluginNode> = PluginKey extends N['key'] ? string : ParamKey<N['key']>;
 export interface Brain {
     /** Listens to a node's input or output. Returns a function that ends it. */
     listen(node: PluginNode, point: 'in' | 'out', listener: (heard: Listening) => void): () => void;
     /** Starts the loudness of a tap anew. */
     resetLoudness(node: PluginNode, point: 'in' | 'out'): void;
     /** The brain owns the parameter until the hand takes it or release(). */
-    follow<K extends PluginKey>(node: PluginNodeOf<K>, options: FollowOptions<K>): void;
-    follow(node: PluginNode, options: FollowOptions): void;
+    follow<N extends PluginNode>(node: N, options: FollowOptions<KeyOf<N>>): void;
     release(node: PluginNode): void;
     /** Stops and starts the worker; taps and followers go on. It does so by itself when the worker is lost. */
     restart(): Promise<void>;
