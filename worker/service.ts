@@ -100,6 +100,7 @@ export class Service {
                     listener.drain(ring);
                 }
                 this.#work();
+                port.postMessage(new Uint32Array(0)); // heard: the worklet sends only so much ahead
             };
         else this.#taps = ring;
         this.#post({ type: 'ready' });

@@ -14,15 +14,17 @@ import { Taps } from './taps.js';
 
 /** Room for a quantum; longer ones run in pieces. */
 const FRAMES_MIN = 512;
-/** Between two messages of taps, where they travel as messages. */
+/** Between two messages of taps, where they travel as messages, and how many may be under way: a worker that does not
+ * keep up finds a gap then, as it does where memory is shared. */
 const TAPS_S = 0.01;
+const TAPS_AHEAD = 20;
 
 const localRing = (capacity: number, words: number): Ring =>
     new Ring(new ArrayBuffer(ringBytes(capacity, words)), words);
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Host implements Shared {
-    readonly clock: Clock;
+    clock: Clock;
     readonly taps = new Taps();
     #engine: Engine | undefined;
     #manifest: WorkletManifest | undefined;
@@ -37,6 +39,7 @@ export class Host implements Shared {
     #workerPort: MessagePort | undefined;
     #workerTaps: Ring | undefined;
     #tapsSent = 0;
+    #tapsAhead = 0;
     #watched: Extract<FromHost, { type: 'slots' }>['slots'] = [];
     #watchFrames = Infinity;
     #watchSent = 0;
@@ -68,6 +71,7 @@ export class Host implements Shared {
         if (this.#port) this.#port.onmessage = null;
         this.#disconnectWorker();
         this.#engine = undefined;
+        this.clock = new Clock(this.rate);
         this.#port = port;
         port.onmessage = ({ data }: MessageEvent<ToHost>): void => {
             try {
@@ -138,7 +142,11 @@ export class Host implements Shared {
             this.#workerMoves = localRing(MOVES_CAPACITY, MOVE.WORDS);
             this.#workerTaps = localRing(TAPS_CAPACITY, TAP.WORDS);
             this.taps.connect(this.#workerTaps);
-            worker.port.onmessage = ({ data }: MessageEvent<Uint32Array>): void => this.#takeMoves(data, true);
+            this.#tapsAhead = 0;
+            worker.port.onmessage = ({ data }: MessageEvent<Uint32Array>): void => {
+                if (data.length) this.#takeMoves(data, true);
+                else --this.#tapsAhead; // it has heard a message
+            };
         } else {
             this.#workerMoves = new Ring(worker.moves, MOVE.WORDS);
             this.taps.connect(new Ring(worker.taps, TAP.WORDS));
@@ -185,8 +193,11 @@ export class Host implements Shared {
     }
     #sendTaps(frame: number): void {
         this.#tapsSent = frame;
+        if (this.#tapsAhead >= TAPS_AHEAD) return; // what finds no room in the ring is counted
         const records = this.#workerTaps && takeAll(this.#workerTaps);
-        if (records) this.#workerPort?.postMessage(records, [records.buffer]);
+        if (!records) return;
+        ++this.#tapsAhead;
+        this.#workerPort?.postMessage(records, [records.buffer]);
     }
     #sendSlots(frame: number): void {
         this.#watchSent = frame;

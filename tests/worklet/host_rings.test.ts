@@ -51,8 +51,12 @@ function takeTaps(ring: Ring): Piece[] {
 }
 /** What has come out on the worker's side. */
 function heardBy(page: Page): Piece[] {
-    for (const message of page.workerPort.sent.splice(0)) assert.equal(putAll(page.taps, message), 0);
-    return takeTaps(page.taps);
+    const sent = page.workerPort.sent.splice(0).flatMap((message) => {
+        assert.equal(putAll(page.taps, message), 0);
+        page.workerPort.hear(new Uint32Array(0)); // heard
+        return takeTaps(page.taps);
+    });
+    return [...sent, ...takeTaps(page.taps)];
 }
 const ramp = (from: number, n: number, sign = 1): Float32Array =>
     Float32Array.from({ length: n }, (_, i) => (sign * (from + i)) / 1e6);
@@ -239,15 +243,15 @@ test('messages: taps leave in one message about every 10 ms, and moves of any nu
     const node = page.create(EQ);
     page.startWorker();
     page.port.hear({ type: 'tap', instance: 1, point: POINT.OUT });
+    let messages = 0;
     for (let at = 0; at < 48000; at += 128) {
         page.scope.setFrame(at);
         node.process([]);
+        messages += page.workerPort.sent.length;
+        assert.ok(page.workerPort.sent.every(({ length }) => length % TAP.WORDS === 0 && length <= 4 * TAP.WORDS));
+        heardBy(page);
     }
-    const messages = page.workerPort.sent.length;
     assert.ok(messages >= 90 && messages <= 101, `${messages} messages in a second`);
-    assert.ok(
-        page.workerPort.sent.every(({ length }) => length % TAP.WORDS === 0 && length / TAP.WORDS < TAPS_CAPACITY),
-    );
     const many = new Uint32Array(10_000 * MOVE.WORDS); // more than the ring holds
     const plains = new Float32Array(many.buffer);
     for (let at = 0; at < many.length; at += MOVE.WORDS) {
@@ -258,6 +262,31 @@ test('messages: taps leave in one message about every 10 ms, and moves of any nu
     page.port.hear({ type: 'moves', records: many });
     runTo(node, 48128);
     assert.equal(node.value(GAIN), Math.fround(9.999));
+});
+
+test('messages: a worker that does not answer gets 20 of them; then the ring fills, and the gap is counted', () => {
+    const page = new Page(false);
+    const node = page.create(EQ);
+    page.startWorker();
+    page.port.hear({ type: 'tap', instance: 1, point: POINT.OUT });
+    const run = (from: number, to: number): void => {
+        for (let at = from; at < to; at += 128) {
+            page.scope.setFrame(at);
+            node.process([]);
+        }
+    };
+    run(0, 128 * 1000);
+    assert.equal(page.workerPort.sent.length, 20);
+    const sent = heardBy(page).length;
+    run(128 * 1000, 128 * 1010);
+    const late = heardBy(page);
+    const inRing = late.findIndex(({ frame }) => frame >= 128 * 1000);
+    assert.equal(inRing, TAPS_CAPACITY, 'what the ring held');
+    assert.equal(late[inRing].gap, late[inRing].frame / 128 - sent - TAPS_CAPACITY);
+    assert.deepEqual(
+        late.filter(({ gap }) => gap > 0).map(({ frame }) => frame),
+        [late[inRing].frame],
+    );
 });
 
 test('messages: slots of watched instances come every so many frames, and not those of destroyed ones', () => {

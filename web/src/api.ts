@@ -38,6 +38,7 @@ export interface EngineOptions extends AssetOptions {
     timeout?: number;
 }
 
+/** What transport() does not name goes on as it would be at that frame. */
 export interface Transport {
     /** 20 .. 999. */
     tempo_bpm: number;

@@ -19,6 +19,7 @@ const PINGS_MISSED = 3;
 const RESTARTS = 5;
 const RESTARTS_MS = 60000;
 const FOLLOW_RANGE_DB = 12;
+const ENDED = 'This brain belongs to an engine that is destroyed.';
 
 export interface BrainHome {
     url: string;
@@ -31,8 +32,8 @@ export interface BrainHome {
     timeout: number;
     post(message: ToHost, transfer?: Transferable[]): void;
     own(mirror: Mirror, param: number, op: typeof OP.GIVE | typeof OP.TAKE): void;
-    /** Throws for another engine's node. */
-    mirrorOf(node: PluginNode): Mirror;
+    /** Throws for another engine's node, and for a destroyed one unless it may be. */
+    mirrorOf(node: PluginNode, mayBeGone?: boolean): Mirror;
     attend(mirror: Mirror): void;
     emit<E extends keyof EngineEvents>(event: E, value: EngineEvents[E]): void;
 }
@@ -57,6 +58,8 @@ export class WebBrain implements Brain {
     #worker: Worker | undefined;
     #pings: ReturnType<typeof setInterval> | undefined;
     #starting: Promise<void> | undefined;
+    /** Gives the worker up that is being started. */
+    #giveUp: ((error: Error) => void) | undefined;
     #restarts: number[] = [];
     #isEnded = false;
     isAlive = false;
@@ -102,6 +105,7 @@ export class WebBrain implements Brain {
     /** A new worker with rings of its own, until it says that it is ready. */
     #launch(wasm: Pick<WorkerInit, 'module' | 'bytes'>): Promise<void> {
         const { url, hash, sampleRate, isShared, timeout } = this.home;
+        if (this.#isEnded) throw new InputError(ENDED);
         this.#terminate();
         const worker = (this.#worker = startWorker(url, 'dawg brain'));
         const init: WorkerInit = { type: 'init', hash, sampleRate, ...wasm };
@@ -118,6 +122,7 @@ export class WebBrain implements Brain {
                 reject(error);
             };
             const late = `The worker ${url} did not answer within ${timeout} s.`;
+            this.#giveUp = fail;
             const timer = setTimeout(() => fail(wasm.module ? new ModuleLost(late) : new Error(late)), timeout * 1000);
             worker.onerror = () =>
                 void whyNot('workerUrl', url).then((why) =>
@@ -167,13 +172,14 @@ export class WebBrain implements Brain {
         if (this.isAlive) this.home.emit('worker', { state: 'restarted', reason });
     }
     async restart(): Promise<void> {
-        if (this.#isEnded) throw new InputError('This brain belongs to an engine that is destroyed.');
+        if (this.#isEnded) throw new InputError(ENDED);
         if (!this.#starting) this.#terminate();
         await this.#again('asked for');
     }
     end(): void {
         if (this.#isEnded) return;
         this.#isEnded = true;
+        this.#giveUp?.(new InputError(ENDED));
         this.#terminate();
         for (const { unwatch } of this.#followed.values()) unwatch();
         this.home.post({ type: 'no worker' });
@@ -275,7 +281,7 @@ export class WebBrain implements Brain {
         this.#tap(instance);
     }
     release(node: PluginNode): void {
-        const mirror = this.home.mirrorOf(node);
+        const mirror = this.home.mirrorOf(node, true);
         for (const [name, { follow }] of [...this.#followed])
             if (follow.instance === mirror.instance) {
                 this.#drop(name);

@@ -19,6 +19,7 @@ import type {
     Transport,
     ValuesOf,
 } from './api.js';
+import { Clock } from '../../worklet/clock.js';
 import { OP } from '../../worklet/protocol/records.js';
 import { loadManifest, loadWasm, urlOf, workletWasm } from './assets.js';
 import type { Wasm } from './assets.js';
@@ -51,7 +52,8 @@ interface Parts {
     link: Link;
     /** The page's ring, when memory is shared. */
     moves: SharedArrayBuffer | undefined;
-    forget: () => void;
+    /** Says that destroy() has begun, and when it is done. */
+    leave: (end: Promise<void>) => void;
 }
 
 class WebEngine implements Engine, NodeHome {
@@ -65,14 +67,15 @@ class WebEngine implements Engine, NodeHome {
     readonly #watch: SlotWatch;
     readonly #calculator: Calculator;
     readonly #nodes = new Map<number, WeakRef<PluginNode>>();
-    readonly #ports = new Map<number, MessagePort>();
+    /** Made and not yet destroyed, also those that are still being made. */
+    readonly #living = new Map<number, { mirror: Mirror; port: MessagePort }>();
     readonly #held = new Set<PluginNode>();
     /** The safety net for nodes that were dropped without destroy(). */
     readonly #dropped = new FinalizationRegistry<Mirror>((mirror) => void this.destroyInstance(mirror));
     readonly #mirrors = new WeakMap<PluginNode, Mirror>();
     #brain: Promise<WebBrain> | undefined;
     #instances = 0;
-    #transport: TransportMessage = { tempo_bpm: 120, beat: 0, playing: true, frame: 0 };
+    readonly #clock: Clock;
     #end: Promise<void> | undefined;
 
     constructor(parts: Parts) {
@@ -90,9 +93,12 @@ class WebEngine implements Engine, NodeHome {
             rate: context.sampleRate,
             isOffline: 'startRendering' in context,
         });
+        this.#clock = new Clock(context.sampleRate);
+        this.#clock.set({ tempo_bpm: 120, beat: 0, playing: true, frame: 0 }, 0);
         this.#watch = new SlotWatch(moves ? undefined : (message) => link.post(message));
         this.#calculator = new Calculator(wasm.module, manifest);
         link.onmessage = (message) => {
+            if (message.type === 'failed') this.#events.emit('error', new Error(`The worklet: ${message.reason}`));
             if (message.type !== 'slots') return;
             for (const { instance, words } of message.slots) this.#watch.get(instance)?.show(words);
         };
@@ -110,7 +116,7 @@ class WebEngine implements Engine, NodeHome {
     #now(): number {
         return Math.round(this.context.currentTime * this.context.sampleRate);
     }
-    #living(): void {
+    #check(): void {
         if (this.#end) throw new InputError(DESTROYED);
         checkContext(this.context);
     }
@@ -120,7 +126,7 @@ class WebEngine implements Engine, NodeHome {
         values?: ValuesOf<K>,
         options: CreateOptions<K> = {},
     ): Promise<PluginNode<K>> {
-        this.#living();
+        this.#check();
         const slot = makeSlot(this.manifest, key);
         if (options.preset) applyPreset(slot, options.preset);
         for (const [name, value] of Object.entries<ParamValue>(values ?? {})) {
@@ -130,7 +136,7 @@ class WebEngine implements Engine, NodeHome {
         return (await this.#create(slot, options)) as unknown as PluginNode<K>;
     }
     async createFrom(state: State | PluginState, options: { audioParams?: boolean } = {}): Promise<PluginNode> {
-        this.#living();
+        this.#check();
         return this.#create(parseState(this.manifest, state, this.warn), options);
     }
     async #create(slot: Slot, options: CreateOptions): Promise<PluginNode> {
@@ -144,14 +150,15 @@ class WebEngine implements Engine, NodeHome {
             plugin: index,
             values: [...values],
             events: sortedEvents((options.events ?? []).map((move) => this.#event(slot, move))),
-            transport: this.#transportNow(),
+            transport: this.#transportAt(this.#now()),
             ...(shared && { slot: shared }),
         };
         const isFull = options.audioParams ?? true;
         const node = makeNode({ home: this, mirror, slot, isFull, options: instanceOptions });
-        this.#ports.set(instance, node.port);
+        this.#living.set(instance, { mirror, port: node.port });
         try {
             await this.#acknowledged(mirror);
+            if (this.#end) throw new InputError(DESTROYED);
             this.#watch.add(mirror);
         } catch (error) {
             await this.destroyInstance(mirror);
@@ -165,12 +172,7 @@ class WebEngine implements Engine, NodeHome {
     #event({ info }: Slot, move: TimedMove): InstanceOptions['events'][number] {
         const param = paramIndex(info, move.key);
         const plain = parseValue(info, info.params[param], move.value, 'events');
-        return {
-            frame: this.frameOf(move),
-            param,
-            plain,
-            ramp: Math.round((move.ramp ?? 0) * this.context.sampleRate),
-        };
+        return { frame: this.frameOf(move), param, plain, ramp: this.rampOf(move) };
     }
     async #acknowledged(mirror: Mirror): Promise<void> {
         const timeout = 1000 * (this.#parts.options.timeout ?? TIMEOUT_S);
@@ -196,6 +198,10 @@ class WebEngine implements Engine, NodeHome {
             );
         return at > this.#now() ? Math.floor(at) : 0;
     }
+    rampOf({ ramp = 0 }: MoveOptions): number {
+        if (!(ramp >= 0)) throw new InputError(`ramp is ${ramp} s; it must be 0 or more.`);
+        return Math.min(0xffffffff, Math.round(ramp * this.context.sampleRate));
+    }
     attend(mirror: Mirror): void {
         this.#watch.attend(mirror);
     }
@@ -205,9 +211,9 @@ class WebEngine implements Engine, NodeHome {
     }
     async destroyInstance(mirror: Mirror): Promise<void> {
         const { instance } = mirror;
-        const port = this.#ports.get(instance);
+        const port = this.#living.get(instance)?.port;
         if (!port) return;
-        this.#ports.delete(instance);
+        this.#living.delete(instance);
         this.#nodes.delete(instance);
         this.#dropped.unregister(mirror);
         this.#sender.forget(instance);
@@ -224,19 +230,21 @@ class WebEngine implements Engine, NodeHome {
         mirror.events.clear();
     }
 
-    #transportNow(): TransportMessage {
-        const { beat, frame, playing, tempo_bpm } = this.#transport;
-        const now = Math.max(frame, this.#now());
-        const passed = playing ? (((now - frame) / this.context.sampleRate) * tempo_bpm) / 60 : 0;
-        return { tempo_bpm, beat: beat + passed, playing, frame: now };
+    #transportAt(frame: number): TransportMessage {
+        const message = this.#clock.at(frame);
+        return { ...message, beat: this.#clock.beat(message, frame), frame };
     }
     transport(transport: Partial<Transport>): void {
-        this.#living();
-        const next: TransportMessage = { ...this.#transportNow(), ...transport };
+        this.#check();
+        const { frame = this.#now() } = transport;
+        if (!(frame >= 0 && frame < 2 ** 53)) throw new InputError(`frame is ${frame}; it must be 0 or more.`);
+        const before = this.#transportAt(frame);
+        const { tempo_bpm = before.tempo_bpm, beat = before.beat, playing = before.playing } = transport;
+        const next: TransportMessage = { tempo_bpm, beat, playing, frame };
         if (!(next.tempo_bpm >= 20 && next.tempo_bpm <= 999))
             throw new InputError(`tempo_bpm is ${next.tempo_bpm}; allowed: 20 .. 999.`);
         if (!Number.isFinite(next.beat)) throw new InputError(`beat is ${next.beat}; it must be a number.`);
-        this.#transport = next;
+        this.#clock.set(next, this.#now());
         this.#parts.link.post({ type: 'transport', ...next });
     }
 
@@ -292,10 +300,11 @@ class WebEngine implements Engine, NodeHome {
                 mirror.owned(param, op === OP.GIVE ? 'brain' : 'hand');
                 mirror.announce();
             },
-            mirrorOf: (node) => {
+            mirrorOf: (node, mayBeGone = false) => {
                 const mirror = this.#mirrors.get(node);
-                if (mirror) return mirror;
-                throw new InputError('This node belongs to another engine, whose brain() can hear it.');
+                if (!mirror) throw new InputError('This node belongs to another engine, whose brain() can hear it.');
+                if (mayBeGone || this.#living.has(mirror.instance)) return mirror;
+                throw new InputError(`This ${mirror.info.key} is destroyed; create another.`);
             },
             attend: (mirror) => this.attend(mirror),
             emit: (event, value) => this.#events.emit(event, value),
@@ -303,16 +312,20 @@ class WebEngine implements Engine, NodeHome {
     }
 
     destroy(): Promise<void> {
-        return (this.#end ??= this.#destroy());
+        if (!this.#end) this.#parts.leave((this.#end = this.#destroy()));
+        return this.#end;
     }
     async #destroy(): Promise<void> {
-        await Promise.all(this.nodes.map((node) => node.destroy()));
+        // Nodes that nobody holds any more have instances too, until they are collected.
+        const [nodes, rest] = [this.nodes, [...this.#living.values()]];
+        await Promise.all(nodes.map((node) => node.destroy()));
+        await Promise.all(rest.map(({ mirror }) => this.destroyInstance(mirror)));
         this.#sender.close();
         leaveRenderers(this);
         (await this.#brain?.catch(() => undefined))?.end();
         this.#held.clear();
         this.#events.clear();
-        this.#parts.forget();
+        this.#parts.link.close();
     }
 }
 
@@ -321,16 +334,19 @@ interface Entry {
     options: EngineOptions;
 }
 const engines = new WeakMap<BaseAudioContext, Entry>();
+/** Engines that are being destroyed: the worklet takes the next one of their context when they are gone. */
+const endings = new WeakMap<BaseAudioContext, Promise<void>>();
 
-async function start(context: BaseAudioContext, options: EngineOptions, forget: () => void): Promise<Engine> {
+async function start(context: BaseAudioContext, options: EngineOptions, leave: Parts['leave']): Promise<Engine> {
     checkContext(context);
+    await endings.get(context);
     const isShared = options.sharedMemory !== false && globalThis.crossOriginIsolated === true;
     const moves = isShared ? new SharedArrayBuffer(MoveSender.bytes()) : undefined;
     const [manifest, wasm] = await Promise.all([loadManifest(options), workletWasm(options)]);
     const { timeout = TIMEOUT_S } = options;
     const workletUrl = urlOf(options, 'workletUrl');
     const link = await openLink({ context, manifest, wasm, workletUrl, moves, timeout });
-    return new WebEngine({ context, options, manifest, wasm, link, moves, forget });
+    return new WebEngine({ context, options, manifest, wasm, link, moves, leave });
 }
 
 /** The engine of a context, made the first time and the same from then on, until its destroy(). Works for an
@@ -352,7 +368,10 @@ export function createEngine(context: BaseAudioContext, options: EngineOptions =
     const forget = (): void => {
         if (engines.get(context)?.promise === promise) engines.delete(context);
     };
-    const promise: Promise<Engine> = start(context, options, forget);
+    const promise: Promise<Engine> = start(context, options, (end) => {
+        endings.set(context, end);
+        forget();
+    });
     engines.set(context, { promise, options });
     promise.catch(forget);
     return promise;

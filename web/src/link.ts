@@ -8,6 +8,7 @@ import type { Manifest } from './manifest.js';
 
 export interface Link {
     post(message: ToHost, transfer?: Transferable[]): void;
+    close(): void;
     via: 'module' | 'bytes';
     /** Messages after 'ready'. */
     onmessage: (message: FromHost) => void;
@@ -77,7 +78,8 @@ export async function openLink({ context, manifest, wasm, workletUrl, moves, tim
     const node = hostNode(context, { ...plain, module: wasm.module }, workletUrl);
     const { port } = node;
     return new Promise((resolve, reject) => {
-        let [timer, areBytesSent]: [ReturnType<typeof setTimeout> | undefined, boolean] = [undefined, false];
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        let [areBytesSent, isReady] = [false, false];
         const fail = (text: string): void => {
             clearTimeout(timer);
             port.close();
@@ -102,13 +104,19 @@ export async function openLink({ context, manifest, wasm, workletUrl, moves, tim
         node.onprocessorerror = () => fail('The worklet broke while it started: see the console.');
         const link: Link = {
             post: (message, transfer = []) => port.postMessage(message, transfer),
+            close() {
+                port.onmessage = null;
+                port.close();
+            },
             via: 'module',
             onmessage: () => undefined,
         };
         port.onmessage = ({ data }: MessageEvent<FromHost>) => {
+            if (isReady) return link.onmessage(data);
             if (data.type === 'need bytes') return sendBytes(data.reason);
             if (data.type === 'failed') return fail(data.reason);
-            if (data.type !== 'ready') return link.onmessage(data);
+            if (data.type !== 'ready') return;
+            isReady = true;
             clearTimeout(timer);
             link.via = data.via;
             resolve(link);

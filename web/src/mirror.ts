@@ -81,8 +81,10 @@ export class Mirror {
             this.latency = message.latency;
             this.#tail = message.tail;
             this.#settle?.ready(message);
-        } else if (message.type === 'failed') this.#settle?.failed(new Error(message.reason));
-        else if (message.type === 'latency') {
+        } else if (message.type === 'failed') {
+            this.#settle?.failed(new Error(message.reason));
+            this.#settle?.destroyed(); // it never was: nothing will say so
+        } else if (message.type === 'latency') {
             if (message.latency === this.latency) return;
             this.latency = message.latency;
             this.events.emit('latencychange', { samples: message.latency });

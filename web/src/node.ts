@@ -18,6 +18,8 @@ export interface NodeHome {
     move(instance: number, param: number, plain: number, frame: number, ramp: number): void;
     /** The frame that a MoveOptions names; 0: now, or past. */
     frameOf(options: MoveOptions): number;
+    /** The length of its ramp, frames. */
+    rampOf(options: MoveOptions): number;
     /** Somebody looks at it, for a moment, or as long as it has listeners. */
     attend(mirror: Mirror): void;
     /** A connected node is held, as it is heard; another may be collected. */
@@ -87,8 +89,7 @@ const make = () =>
         }
         #move(moves: Iterable<readonly [number, number]>, options: MoveOptions): void {
             const frame = this.#home.frameOf(options);
-            const ramp = Math.round((options.ramp ?? 0) * this.context.sampleRate);
-            if (!(ramp >= 0)) throw new InputError(`ramp is ${options.ramp} s; it must be 0 or more.`);
+            const ramp = this.#home.rampOf(options);
             for (const [param, plain] of moves) {
                 this.#home.move(this.#mirror.instance, param, plain, frame, ramp);
                 if (frame === 0) this.#mirror.moved(param, plain);
@@ -193,8 +194,9 @@ const make = () =>
         override connect(destination: AudioNode, output?: number, input?: number): AudioNode;
         override connect(destination: AudioParam, output?: number): void;
         override connect(destination: AudioNode | AudioParam, ...rest: number[]): AudioNode | void {
-            this.#home.hold(this, true);
-            return super.connect(destination as AudioNode, ...rest);
+            const connected = super.connect(destination as AudioNode, ...rest);
+            if (!this.#end) this.#home.hold(this, true);
+            return connected;
         }
         override disconnect(...from: unknown[]): void {
             super.disconnect(...(from as []));

@@ -32,6 +32,8 @@ class Renderer {
     readonly #waiting = new Map<number, Waiting>();
     readonly #ready: Promise<Worker>;
     #worker: Worker | undefined;
+    /** While it starts. */
+    #stop: ((error: Error) => void) | undefined;
     #jobs = 0;
 
     constructor(
@@ -50,11 +52,11 @@ class Renderer {
                 false,
                 false,
             ];
-            const fail = (error: Error): void => {
+            this.#stop = (error) => {
                 clearTimeout(timer);
-                this.end(error);
                 reject(error);
             };
+            const fail = (error: Error): void => this.end(error);
             const post = (message: ToRenderer): void => worker.postMessage(message);
             const sendBytes = (): void => {
                 if (areBytesSent)
@@ -123,6 +125,7 @@ class Renderer {
     }
     end(error: Error): void {
         this.#worker?.terminate();
+        this.#stop?.(error);
         for (const { reject } of this.#waiting.values()) reject(error);
         this.#waiting.clear();
         this.forget(this);

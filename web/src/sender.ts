@@ -11,6 +11,8 @@ const NEAR_S = 0.5;
 /** Timed moves of an instance that may wait in the core: some of its 256 are left for AudioParams and the brain. */
 const WAITING_MAX = 192;
 const RETRY_MS = 5;
+/** The longest sleep: timers cannot take more than 2^31 ms. */
+const LOOK_S = 3600;
 
 export interface Move {
     instance: number;
@@ -177,7 +179,7 @@ export class MoveSender {
                 this.pump();
                 this.#arm();
             },
-            isFar ? (ahead - NEAR_S) * 1000 : RETRY_MS,
+            isFar ? Math.min(ahead - NEAR_S, LOOK_S) * 1000 : RETRY_MS,
         );
     }
 }
