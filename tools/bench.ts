@@ -1,4 +1,5 @@
-// npm run bench: every plugin natively and in wasm with and without SIMD, ratios, evenness, and the modules' sizes.
+// npm run bench: every plugin natively, in wasm with and without SIMD, and in Chromium; ratios, evenness, what rings and
+// messages cost, and the sizes of what is loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,22 @@ import { gzipSync } from 'node:zlib';
 import { loadManifest, root } from './dawg/assets.js';
 import { NATIVE, measure } from './dawg/measure.js';
 import { textTable } from './dawg/table.js';
+import { browserBench, browserText } from './bench/browser.js';
+import { ringCosts } from './bench/rings.js';
 
 const ROUNDS = 15;
 const [SIMD, SCALAR] = ['worklet', 'worklet-scalar'];
 const MODULES = ['build/worklet/dawg-worklet.wasm', 'build/worker/dawg-worker.wasm'];
+
+const RINGS = [
+    ['move_ns', 'a move through a ring'],
+    ['tap_ns', 'a tap record of 128 frames through a ring'],
+    ['slot_write_ns', 'a slot of 64 words written, all changed'],
+    ['slot_write_meters_ns', 'the same, 8 changed'],
+    ['slot_read_ns', 'the same, read'],
+    ['message_1_us', 'a message of 1 move, ring to ring'],
+    ['message_64_us', 'a message of 64 moves'],
+] as const;
 
 interface Row {
     key: string;
@@ -45,7 +58,7 @@ function rows(): Row[] {
     });
 }
 
-function main(): void {
+async function main(): Promise<void> {
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
         plugins: rows(),
@@ -53,6 +66,8 @@ function main(): void {
             const bytes = readFileSync(join(root, path));
             return { path, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
         }),
+        rings: await ringCosts(),
+        browser: await browserBench(loadManifest()),
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -77,6 +92,14 @@ function main(): void {
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);
+    const { rings, browser } = result;
+    const costs = RINGS.map(([key, name]) => [
+        name,
+        rings[key].toFixed(key.endsWith('_us') ? 2 : 0),
+        key.endsWith('_us') ? 'µs' : 'ns',
+    ]);
+    console.log(`\n${textTable(['rings and messages, one thread in Node', 'cost', ''], costs, 1)}`);
+    console.log(`\n${browserText(browser)}`);
 }
 
-main();
+await main();

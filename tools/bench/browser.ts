@@ -1,0 +1,290 @@
+// The browser's rows of npm run bench, in Chromium: what an AudioWorklet node costs by itself, each plugin in it, how long a
+// move takes from the page into the sound, how long from createEngine() to the first processed block, sizes of the scripts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, whyNoChromium } from '../../tests/browser/chromium.js';
+import { BUNDLES, TestServer } from '../../tests/browser/server.js';
+import type { Manifest, ParamValue, PluginInfo } from '../../web/src/manifest.js';
+import { makeSong } from '../../web/src/song.js';
+import { jsonValue } from '../../web/src/values.js';
+import { busyValues } from '../dawg/measure.js';
+import { textTable } from '../dawg/table.js';
+
+const RATE = 48000;
+const QUANTUM = 128;
+const [FROM_S, LENGTH_S] = [10, 2]; // the song's loudest bars
+const FLOOR_PARAMS = [0, 12, 24];
+/** A node's cost is the difference between many and few of them. */
+const [FEW, MANY] = [2, 18];
+const ROUNDS = 7;
+const COLD_STARTS = 5;
+const MOVES = 24;
+
+/** Median, least and most of the rounds. */
+export interface Spread {
+    median: number;
+    least: number;
+    most: number;
+}
+export interface BrowserBench {
+    browser: string;
+    /** us per quantum of 128 frames of a node that does nothing, by its number of AudioParams. */
+    node_us: Record<string, Spread>;
+    /** us per quantum of each plugin as a lean node, the node itself included. */
+    plugin_us: Record<string, Spread>;
+    /** From set() in the page until the page hears, by a message, of the first changed sample: ms, a buffer of the audio
+     * device included; frames of the context between the two; us of the call. */
+    move: Record<'shared' | 'messages', { ms: Spread; frames: Spread; call_us: number }>;
+    /** ms from createEngine() in a new page to a ready engine, a ready node, its first processed block. */
+    start_ms: Record<'engine' | 'node' | 'block', Spread>;
+    /** Bytes, gzip -9. */
+    gzip: Record<string, number>;
+}
+
+const spread = (values: readonly number[]): Spread => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const exact = (value: number): number => Number(value.toFixed(3));
+    return {
+        median: exact(sorted[sorted.length >> 1]),
+        least: exact(sorted[0]),
+        most: exact(sorted[sorted.length - 1]),
+    };
+};
+
+/** Processors with 0, 12 and 24 AudioParams that do nothing, and one that posts the frame at which its input changes. */
+const PROCESSORS = `
+for (const count of ${JSON.stringify(FLOOR_PARAMS)})
+    registerProcessor('noop/' + count, class extends AudioWorkletProcessor {
+        static get parameterDescriptors() {
+            return Array.from({ length: count }, (_, i) => ({ name: 'p' + i, automationRate: 'a-rate' }));
+        }
+        process() { return true; }
+    });
+registerProcessor('edge', class extends AudioWorkletProcessor {
+    last = NaN;
+    process([input]) {
+        const channel = input[0];
+        if (channel) {
+            if (channel[0] !== this.last && channel[0] === channel[channel.length - 1]) this.last = channel[0];
+            else for (let i = 0; i < channel.length && this.isStill; ++i)
+                if (channel[i] !== this.last) { this.isStill = false; this.port.postMessage(currentFrame + i); }
+            if (channel[0] === channel[channel.length - 1] && channel[0] === this.last) this.isStill = true;
+        }
+        return true;
+    }
+});
+`;
+
+interface OfflineRow {
+    /** 'noop/12', or a plugin's key. */
+    name: string;
+    count: number;
+    values: Record<string, ParamValue>;
+    hasKey: boolean;
+}
+
+/** ms of an offline rendering with `count` nodes between one source and the destination. Runs in the page. */
+async function timeOffline({ row, rate }: { row: OfflineRow; rate: number }): Promise<number> {
+    const input = await kit.getStereo('input');
+    const context = new OfflineAudioContext(2, input[0].length, rate);
+    await context.audioWorklet.addModule('./files/processors.js');
+    const source = kit.play(context, input);
+    const sum = new GainNode(context, { gain: 1 / row.count });
+    sum.connect(context.destination);
+    const isPlugin = !row.name.startsWith('noop/');
+    const engine = isPlugin ? await dawg.createEngine(context) : undefined;
+    for (let i = 0; i < row.count; ++i) {
+        const node = engine
+            ? await kit.createAny(engine, row.name, row.values, { audioParams: false })
+            : new AudioWorkletNode(context, row.name, { outputChannelCount: [2] });
+        source.connect(node).connect(sum);
+        if (row.hasKey) source.connect(node, 0, 1);
+    }
+    const began = performance.now();
+    await context.startRendering();
+    const ms = performance.now() - began;
+    await engine?.destroy();
+    return ms;
+}
+
+/** From set() to the first changed sample. Runs in the page. */
+async function timeMoves({ rate, moves, shared }: { rate: number; moves: number; shared: boolean }) {
+    const context = new AudioContext({ sampleRate: rate });
+    await context.audioWorklet.addModule('./files/processors.js');
+    const engine = await dawg.createEngine(context, { sharedMemory: shared });
+    const eq = await engine.create('surgical_eq', {}, { audioParams: false });
+    const edge = new AudioWorkletNode(context, 'edge');
+    const source = new ConstantSourceNode(context, { offset: 0.5 });
+    source.start();
+    source.connect(eq).connect(edge).connect(context.destination);
+    await kit.until('it runs', () => context.currentTime > 0.3, 30);
+    const [ms, frames]: [number[], number[]] = [[], []];
+    for (let i = 0; i < moves; ++i) {
+        const acted = new Promise<number>((done) => {
+            edge.port.onmessage = ({ data }: MessageEvent<number>) => done(data);
+        });
+        const [began, from] = [performance.now(), Math.round(context.currentTime * rate)];
+        eq.set('output_db', i % 2 ? -1 : -2);
+        const frame = await acted;
+        ms.push(performance.now() - began);
+        frames.push(frame - from);
+        const next = frame / rate + 0.08 + 0.002 * ((7 * i) % 11); // longer than the ramp, out of step with the audio
+        await kit.until('the ramp is over', () => context.currentTime > next, 30);
+    }
+    let call_us = Infinity; // the least: the first calls are not compiled yet
+    for (let round = 0; round < 10; ++round) {
+        const calls = 300;
+        const began = performance.now();
+        for (let i = 0; i < calls; ++i) eq.set('output_db', i % 2 ? -1 : -2);
+        call_us = Math.min(call_us, (1000 * (performance.now() - began)) / calls);
+        await kit.wait(0.05);
+    }
+    await engine.destroy();
+    await context.close();
+    return { ms, frames, call_us };
+}
+
+/** ms since createEngine() in a page that is new. Runs in the page. */
+async function timeStart() {
+    const slot = kit.watchSlots();
+    const context = new AudioContext({ sampleRate: 48000 });
+    const began = performance.now();
+    const engine = await dawg.createEngine(context);
+    const ready = performance.now() - began;
+    const eq = await engine.create('surgical_eq');
+    eq.connect(context.destination);
+    const node = performance.now() - began;
+    await kit.until('the first block', () => slot(0).frame > 0, 30);
+    const block = performance.now() - began;
+    await engine.destroy();
+    await context.close();
+    return { engine: ready, node, block };
+}
+
+async function openPage(browser: Browser, server: TestServer, words: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(server.url(words));
+    await page.waitForFunction(() => globalThis.loaded);
+    return page;
+}
+
+const busy = (plugin: PluginInfo): Record<string, ParamValue> =>
+    Object.fromEntries(
+        busyValues(plugin).map(([param, value]) => {
+            const p = plugin.params[param];
+            return [p.key, jsonValue(p, Math.fround(value))];
+        }),
+    );
+
+/** us per quantum of each row: (many - few) / the difference, by rounds that interleave all rows. */
+async function offlineCosts(
+    browser: Browser,
+    server: TestServer,
+    rows: readonly Omit<OfflineRow, 'count'>[],
+): Promise<Record<string, Spread>> {
+    const quanta = (LENGTH_S * RATE) / QUANTUM;
+    const costs = new Map<string, number[]>(rows.map(({ name }) => [name, []]));
+    for (let round = 0; round < ROUNDS; ++round) {
+        // A page holds about 120 contexts with wasm: every 20 rows have a page of their own.
+        for (let first = 0; first < rows.length; first += 20) {
+            const page = await openPage(browser, server, 'isolated');
+            for (const row of rows.slice(first, first + 20)) {
+                const time = (count: number): Promise<number> =>
+                    page.evaluate(timeOffline, { row: { ...row, count }, rate: RATE });
+                const [few, many] = [await time(FEW), await time(MANY)];
+                costs.get(row.name)?.push((1000 * (many - few)) / ((MANY - FEW) * quanta));
+            }
+            await page.close();
+        }
+    }
+    return Object.fromEntries([...costs].map(([name, values]) => [name, spread(values)]));
+}
+
+/** All rows; or why there are none. Takes about half a minute. */
+export async function browserBench(manifest: Manifest): Promise<BrowserBench | { skipped: string }> {
+    const missing = whyNoChromium();
+    if (missing) return { skipped: missing };
+    const server = await TestServer.start();
+    const browser = await launchChromium();
+    try {
+        const song = makeSong(RATE);
+        const pieces = [song.left, song.right].map((channel) =>
+            channel.slice(FROM_S * RATE, (FROM_S + LENGTH_S) * RATE),
+        );
+        server.files
+            .set('input', Buffer.concat(pieces.map((piece) => Buffer.from(piece.buffer))))
+            .set('processors.js', Buffer.from(PROCESSORS));
+
+        const floors = FLOOR_PARAMS.map((count) => ({ name: `noop/${count}`, values: {}, hasKey: false }));
+        const plugins = manifest.plugins.map((plugin) => ({
+            name: plugin.key,
+            values: busy(plugin),
+            hasKey: plugin.sideChannels > 0,
+        }));
+        const costs = await offlineCosts(browser, server, [...floors, ...plugins]);
+
+        const starts = [];
+        for (let i = 0; i < COLD_STARTS; ++i) {
+            const page = await openPage(browser, server, 'isolated');
+            starts.push(await page.evaluate(timeStart));
+            await page.close();
+        }
+        const page = await openPage(browser, server, 'isolated');
+        const move = async (shared: boolean) => {
+            const { ms, frames, call_us } = await page.evaluate(timeMoves, { rate: RATE, moves: MOVES, shared });
+            return { ms: spread(ms), frames: spread(frames), call_us: Number(call_us.toFixed(3)) };
+        };
+        const scripts = ['dawg-worklet.js', 'index.js', 'dawg-render.js', 'dawg-worker.js'];
+        return {
+            browser: `Chromium ${browser.version()}`,
+            node_us: Object.fromEntries(FLOOR_PARAMS.map((count) => [count, costs[`noop/${count}`]])),
+            plugin_us: Object.fromEntries(manifest.plugins.map(({ key }) => [key, costs[key]])),
+            move: { shared: await move(true), messages: await move(false) },
+            start_ms: {
+                engine: spread(starts.map((start) => start.engine)),
+                node: spread(starts.map((start) => start.node)),
+                block: spread(starts.map((start) => start.block)),
+            },
+            gzip: Object.fromEntries(
+                scripts.map((name) => [name, gzipSync(readFileSync(join(BUNDLES, name)), { level: 9 }).length]),
+            ),
+        };
+    } finally {
+        await browser.close();
+        server.stop();
+    }
+}
+
+/** As npm run bench prints it. */
+export function browserText(result: BrowserBench | { skipped: string }): string {
+    if ('skipped' in result) return `In the browser: skipped. ${result.skipped}`;
+    const cells = (name: string, { median, least, most }: Spread): string[] => [
+        name,
+        ...[median, least, most].map((value) => value.toFixed(2)),
+    ];
+    const nodes = [
+        ...Object.entries(result.node_us).map(([count, us]) =>
+            cells(`a node that does nothing, ${count} AudioParams`, us),
+        ),
+        ...Object.entries(result.plugin_us).map(([key, us]) => cells(key, us)),
+    ];
+    const { shared, messages } = result.move;
+    const times = [
+        cells('set(), the changed sound, a message back; shared memory', shared.ms),
+        cells('set(), the changed sound, a message back; messages', messages.ms),
+        cells('createEngine() in a new page: engine', result.start_ms.engine),
+        cells('createEngine() in a new page: a node', result.start_ms.node),
+        cells('createEngine() in a new page: its first block', result.start_ms.block),
+    ];
+    const sizes = Object.entries(result.gzip).map(([name, bytes]) => [name, `${bytes}`]);
+    return [
+        `${result.browser}, ${ROUNDS} interleaved rounds, offline; plugins as lean nodes, the node included`,
+        textTable(['µs per 128 frames', 'median', 'least', 'most'], nodes, 1),
+        textTable(['ms', 'median', 'least', 'most'], times, 1),
+        `a call of set(): ${shared.call_us.toFixed(2)} µs shared, ${messages.call_us.toFixed(2)} µs messages; it acts within ` +
+            `${shared.frames.most} and ${messages.frames.most} frames of the context's time`,
+        textTable(['script', 'gzip bytes'], sizes, 1),
+    ].join('\n\n');
+}
