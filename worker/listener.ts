@@ -94,6 +94,9 @@ export class Listener {
     get taps(): Iterable<Tap> {
         return this.#taps.values();
     }
+    get hasTaps(): boolean {
+        return this.#taps.size > 0;
+    }
     find(instance: number, point: number): Tap | undefined {
         return this.#taps.get(`${instance} ${point}`);
     }

@@ -10,8 +10,9 @@ import type { Tap } from './listener.js';
 import type { Follow, FollowState, FromWorker, ToWorker, WorkerInit } from './messages.js';
 import { Moves } from './moves.js';
 
-/** A few quanta: the tap's ring holds hundreds. */
+/** A few quanta: the tap's ring holds hundreds. Rarely, while no tap is open. */
 export const POLL_MS = 4;
+const IDLE_MS = 50;
 const REPORT_S = 0.05;
 
 export interface Surroundings {
@@ -123,7 +124,7 @@ export class Service {
     #poll(): void {
         if (this.#taps) this.#listener?.drain(this.#taps);
         this.#work();
-        this.surroundings.setTimeout(() => this.#poll(), POLL_MS);
+        this.surroundings.setTimeout(() => this.#poll(), this.#listener?.hasTaps ? POLL_MS : IDLE_MS);
     }
     #work(): void {
         if (!this.#listener || !this.#moves) return;

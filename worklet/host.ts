@@ -68,6 +68,7 @@ export class Host implements Shared {
             });
             return;
         }
+        this.#post({ type: 'failed', reason: 'Another copy of the package made an engine of this context.' });
         if (this.#port) this.#port.onmessage = null;
         this.#disconnectWorker();
         this.#engine = undefined;

@@ -6,10 +6,26 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { at, dawg, first, noise, wav } from './command.js';
 
+test('both entries of the package import under Node, and the first one touches nothing', () => {
+    const names = 'Object.keys(globalThis).join()';
+    const script = `const before = ${names};
+        const { createEngine } = await import('@dawg-ai/engine');
+        const isUntouched = before === ${names};
+        const { defineElements } = await import('@dawg-ai/engine/gui');
+        console.log(typeof createEngine, typeof defineElements, isUntouched);`;
+    const seen = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    assert.equal(seen.trim(), 'function function true');
+});
+
 test('the packed package renders and analyzes by itself, and holds neither tests nor caches', () => {
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', at('.')];
     const json = execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     const [{ filename, files }] = JSON.parse(json) as { filename: string; files: { path: string }[] }[];
+    for (const path of ['browser/index.js', 'browser/gui.js', 'browser/dawg-worklet.js', 'browser/dawg-worker.wasm'])
+        assert.ok(
+            files.some((file) => file.path === `dist/${path}`),
+            path,
+        );
     assert.deepEqual(
         files.map(({ path }) => path).filter((path) => /test|\.tsbuildinfo|\.part$/.test(path)),
         [],

@@ -287,7 +287,7 @@ class WebEngine implements Engine, NodeHome {
     async #startBrain(): Promise<WebBrain> {
         const { options, manifest, link } = this.#parts;
         checkContext(this.context);
-        return WebBrain.start({
+        const brain = await WebBrain.start({
             url: urlOf(options, 'workerUrl'),
             wasm: () => loadWasm('workerWasmUrl', urlOf(options, 'workerWasmUrl')),
             hash: manifest.hash,
@@ -309,6 +309,10 @@ class WebEngine implements Engine, NodeHome {
             attend: (mirror) => this.attend(mirror),
             emit: (event, value) => this.#events.emit(event, value),
         });
+        this.context.addEventListener('statechange', () => {
+            if (this.context.state === 'closed') brain.end(); // closed without destroy()
+        });
+        return brain;
     }
 
     destroy(): Promise<void> {
