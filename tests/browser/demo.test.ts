@@ -6,13 +6,11 @@ import { accessSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import type { PreviewServer } from 'vite';
+import { launchChromium } from './chromium.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
 const root = resolve('web/demo');
 const outDir = mkdtempSync(join(tmpdir(), 'dawg-demo-'));
 let [isolated, plain]: (PreviewServer | undefined)[] = [];
@@ -28,7 +26,7 @@ before(async () => {
         preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, ...(headers && { headers }) } });
     isolated = await serve();
     plain = await serve({ 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Cross-Origin-Embedder-Policy': 'unsafe-none' });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchChromium();
 });
 after(async () => {
     await browser?.close();
