@@ -65,6 +65,7 @@ export class Service {
                 return this.#tidy();
             }
             case 'reset loudness':
+                if (this.#taps) this.#ready.drain(this.#taps); // what waits came before
                 return this.#ready.find(message.instance, message.point)?.resetLoudness();
             case 'follow':
                 return this.#follow(message);
