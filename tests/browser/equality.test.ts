@@ -80,7 +80,7 @@ for (const rate of RATES) {
                 const names = QUANTA.filter((quantum) => !ignored.includes(quantum)).map(String);
                 for (const name of [...names, '128, full']) equal(name);
                 record(
-                    'E-9',
+                    'WEB-1',
                     `${plugin.key}, ${rate} Hz, worklet on an ${words} page: other bits than native`,
                     0,
                     '',

@@ -2,7 +2,7 @@
 // 500 creations and destructions leave memory as it was. No absolute times.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manifest } from '../wasm/builds.js';
+import { manifest, record } from '../wasm/builds.js';
 import { Harness, PAGES, isFull } from './harness.js';
 
 /** With automation, in three parts, each beside an empty graph of the same length: 10 s, full 60 s. */
@@ -85,6 +85,8 @@ test(`${INSTANCES} instances with automation, ${ROUNDS} x ${ROUND_S.toFixed(1)} 
     for (const words of PAGES) {
         for (const { [words]: loaded } of rounds)
             assert.deepEqual([loaded.idle, loaded.dropped, loaded.crashes], [0, 0, 0], 'idle, dropped, crashed');
+        const over = Math.min(...rounds.map((round) => round[words].underruns - round.empty.underruns));
+        record('WEB-2', `${words}: underruns of 40 instances over an empty graph's, best round`, over, '', '<= 0');
         const isGood = rounds.some((round) => round[words].underruns <= round.empty.underruns);
         assert.ok(isGood, `${words}: underrun events, empty / isolated / plain: ${text}`);
     }
@@ -215,6 +217,13 @@ for (const words of PAGES)
         const after = await census();
         t.diagnostic(`before ${JSON.stringify({ ...warm, ...before })}, after ${JSON.stringify({ ...end, ...after })}`);
         if (words === 'isolated') assert.ok(before.buffers > 0, 'the rings are counted');
+        record(
+            'WEB-2',
+            `${words}: heap of the page, per creation and destruction`,
+            (after.heap - before.heap) / CYCLES,
+            'bytes',
+            '< 1000',
+        );
         assert.deepEqual(end, warm, 'bytes in use, bytes of the memory, nodes in the list');
         for (const what of ['nodes', 'buffers', 'ports'] as const)
             assert.ok(after[what] <= before[what] + 3, `${what}: ${before[what]} before, ${after[what]} after`);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { slotBytes } from '../../worklet/protocol/slot.js';
 import { Ring, ringBytes } from '../../worklet/protocol/ring.js';
+import { record } from '../wasm/builds.js';
 import { compiled, explore } from './explore.js';
 import type { Explored, Scenario, Thread } from './explore.js';
 
@@ -200,11 +201,15 @@ const RING_CASES = [
 if (FULL) RING_CASES.push([1, 5, 5], [2, 6, 5], [4, 7, 3]);
 for (const [capacity, pushes, pops] of RING_CASES)
     test(`ring of ${capacity}, ${pushes} pushes beside ${pops} pops: in order, whole, none lost, no race, in every interleaving`, (t) => {
+        let count = 0;
         for (const start of STARTS) {
             const result = exploreRing(capacity, start, produce(pushes), consume(pops));
             assert.equal(result.fault, undefined, `${result.fault} after ${result.order}`);
             t.diagnostic(`from ${start}: ${told(result)}`);
+            count = Number(result.interleavings);
         }
+        const what = `ring of ${capacity}, ${pushes} pushes, ${pops} pops: interleavings, none at fault`;
+        record('WEB-5', what, count, '', 'all');
     });
 
 test('messages put into and taken out of a ring that the other end uses: the same, in every interleaving', (t) => {

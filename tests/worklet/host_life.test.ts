@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { TAIL_FOREVER } from '../../worklet/engine.js';
 import { HeldMoves } from '../../worklet/held.js';
 import { OP, SLOT, SLOT_TRAPPED } from '../../worklet/protocol/records.js';
+import { record } from '../wasm/builds.js';
 import { BUNDLE, HOST, Node, Page, RATE, Scope, manifest, processorName, wasmBytes } from './host_scope.js';
 import type { Channels } from './host_scope.js';
 
@@ -328,6 +329,7 @@ test('process() allocates nothing: moves, automation, taps and slots in shared m
     assert.equal(status, 0, stderr);
     const { quanta, calls, bytes } = JSON.parse(stdout) as Record<string, number>;
     t.diagnostic(`${bytes} bytes of heap in ${calls} calls, ${quanta} quanta`);
+    record('WEB-4', 'heap of the worklet per quantum', bytes / quanta, 'bytes', '< 12');
     // The smallest object takes 12 bytes: less than one per quantum. A rest of some 250 kB is the compiler's.
     assert.ok(bytes < 12 * quanta, `${bytes} bytes in ${quanta} quanta`);
 });
