@@ -109,6 +109,23 @@ for (const words of PAGES) {
         assert.deepEqual([seen.isAlive, seen.workers <= 2], [false, true]);
     });
 
+    test(`${words}: a context that is closed without destroy() takes the brain's worker along`, async () => {
+        const isAlive = await harness.call(
+            words,
+            async () => {
+                const context = new AudioContext();
+                const engine = await dawg.createEngine(context);
+                const brain = await engine.brain();
+                const before = brain.isAlive;
+                await context.close();
+                await kit.until('the worker is gone', () => !brain.isAlive);
+                return [before, brain.isAlive];
+            },
+            null,
+        );
+        assert.deepEqual(isAlive, [true, false]);
+    });
+
     test(`${words}: the brain refuses a destroyed node; letting go of one does no harm`, async () => {
         const seen = await harness.call(
             words,

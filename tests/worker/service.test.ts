@@ -9,6 +9,7 @@ import { MOVE, OP, POINT } from '../../worklet/protocol/records.js';
 import { Ring, ringBytes } from '../../worklet/protocol/ring.js';
 import { Taps } from '../../worklet/taps.js';
 import { takeAll } from '../../worklet/protocol/transport.js';
+import { Service } from '../../worker/service.js';
 import { Bench, Connection, INSTANCE, QUANTUM, RATE, manifest, workerModule } from './plant.js';
 
 const follow: Follow = {
@@ -81,6 +82,24 @@ test('in a service whose ring is full a released follower leaves nothing behind'
     connection.moves.release();
     bench.advance(100);
     assert.equal(connection.moves.length, 0);
+});
+
+test('it looks for taps every few milliseconds while one is open, rarely while none is', () => {
+    const pauses: number[] = [];
+    let poll = (): void => undefined;
+    const service = new Service({
+        post: () => undefined,
+        setTimeout: (run, ms) => {
+            pauses.push(ms);
+            poll = run;
+        },
+    });
+    service.receive(new Connection('shared').init);
+    service.receive({ type: 'listen', instance: 1, point: POINT.OUT });
+    poll();
+    service.receive({ type: 'unlisten', instance: 1, point: POINT.OUT });
+    poll();
+    assert.ok(pauses[1] <= 5 && Math.min(pauses[0], pauses[2]) >= 20, `${pauses.join()} ms`);
 });
 
 test('what cannot be is answered with a reason, and the service lives on', () => {

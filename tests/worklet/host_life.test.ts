@@ -175,7 +175,9 @@ test('a second host is refused while plugins live, and takes over when none does
     const options = { manifest, module: page.scope.module() };
     assert.match(page.scope.host(options).take('failed')[0].reason, /live plugins/);
     node.port.hear({ type: 'destroy' });
+    assert.deepEqual(page.port.take('failed'), []);
     assert.deepEqual(page.scope.host(options).sent, [{ type: 'ready', via: 'module' }]);
+    assert.match(page.port.take('failed')[0].reason, /Another copy/, 'the first one is told');
 });
 
 test('an AudioParam at the initial value is no move; one that differs in the first quantum is', () => {
