@@ -170,6 +170,33 @@ test('an instance never has more than 192 timed moves in the core; another insta
     assert.equal(first.length - 1 + 101 + (plains - 192), 500, 'all of them came');
 });
 
+test('timed moves of an instance keep their order when the worklet makes room in the middle of handing over', () => {
+    const { sender, take } = rig(1);
+    const out: Move[] = [];
+    let isDraining = false;
+    const second = move({ frame: 1001, plain: 2 });
+    Object.defineProperty(second, 'instance', {
+        get: () => {
+            if (isDraining) out.push(...take()); // looked at between the first one's refusal and its own turn
+            return 0;
+        },
+    });
+    sender.send(move({ frame: 500, plain: 0 })); // fills the ring
+    sender.send(move({ frame: 1000, plain: 1 }));
+    sender.send(second);
+    isDraining = true;
+    sender.pump();
+    isDraining = false;
+    for (let i = 0; i < 5; ++i) {
+        out.push(...take());
+        sender.pump();
+    }
+    assert.deepEqual(
+        out.map(({ plain }) => plain),
+        [0, 1, 2],
+    );
+});
+
 test('a move that found the ring full does not count as handed over', () => {
     const { sender, take } = rig(1);
     for (let i = 0; i < 192; ++i) sender.send(move({ frame: 1000 + i, plain: i }));

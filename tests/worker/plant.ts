@@ -65,6 +65,8 @@ export type Kind = 'shared' | 'messages';
 export class Connection {
     readonly moves: Ring;
     readonly taps: Ring;
+    /** Messages of taps that the worker says it has heard. */
+    acknowledged = 0;
     readonly init: Extract<ToWorker, { type: 'init' }>;
     readonly #port: {
         postMessage(records: Uint32Array): void;
@@ -82,7 +84,10 @@ export class Connection {
         this.taps = new Ring(taps, TAP.WORDS);
         this.#port = {
             onmessage: null,
-            postMessage: (records) => void putAll(this.moves, structuredClone(records)),
+            postMessage: (records) => {
+                if (records.length) putAll(this.moves, structuredClone(records));
+                else ++this.acknowledged;
+            },
         };
         const common = { type: 'init', module: workerModule, hash: manifest.hash, sampleRate: RATE } as const;
         this.init =

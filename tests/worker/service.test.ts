@@ -84,6 +84,21 @@ test('in a service whose ring is full a released follower leaves nothing behind'
     assert.equal(connection.moves.length, 0);
 });
 
+test('messages: each message of taps is acknowledged, listened to or not', () => {
+    const connection = new Connection('messages');
+    const bench = new Bench();
+    bench.send(connection.init);
+    const taps = new Taps();
+    taps.connect(connection.taps);
+    const silence = new Float32Array(QUANTUM);
+    for (let i = 0; i < 5; ++i) {
+        if (i === 2) bench.send({ type: 'listen', instance: INSTANCE, point: POINT.OUT });
+        taps.write(INSTANCE, POINT.OUT, i * QUANTUM, QUANTUM, silence, silence);
+        connection.sendTaps();
+        assert.equal(connection.acknowledged, i + 1);
+    }
+});
+
 test('it looks for taps every few milliseconds while one is open, rarely while none is', () => {
     const pauses: number[] = [];
     let poll = (): void => undefined;
