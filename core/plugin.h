@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DAWG_ABI 2u                  /* bump when any struct below changes */
+#define DAWG_ABI 3u                  /* bump when any struct below changes */
 #define DAWG_PERIOD 32u              /* frames of a control period */
 #define DAWG_PARAMS_MAX 256u         /* so that `moved` is four words */
 #define DAWG_TAIL_FOREVER UINT32_MAX /* a tail that never falls to -120 dB */
@@ -130,7 +130,19 @@ typedef struct dawg_block {
                                         bit in the first period after a reset */
     const dawg_transport *transport; /* at the start of the control period */
     float *meters;                   /* one value per declared meter, kept between calls */
+    float *wish;                     /* one value per parameter: see dawg_wish */
+    uint64_t *wished;                /* bitset: which of them count */
 } dawg_block;
+
+/* The plugin moves one of its own DAWG_ML_TARGET parameters, as an equalizer does that learns its curve: from the next
+ * control edge on, with the parameter's own ramp, clamped to its range. What is learned is then a setting like any
+ * other: shown, saved, moved by hand. A move from outside at the same edge comes after it and wins. Decide by frame
+ * counts, never by chunks. */
+static inline void dawg_wish(const dawg_block *b, uint32_t param, float plain)
+{
+    b->wish[param] = plain;
+    b->wished[param >> 6] |= (uint64_t)1 << (param & 63u);
+}
 
 static inline int dawg_moved(const dawg_block *b, uint32_t param)
 {
@@ -187,6 +199,9 @@ typedef struct dawg_plugin {
     uint32_t (*latency_max)(const dawg_setup *s);                  /* over all parameters; NULL: 0 */
     /* Samples from the end of the input until the output stays under -120 dB; NULL: 0. */
     uint32_t (*tail)(const float *params, const dawg_setup *s, const dawg_transport *t);
+
+    const float *band_hz; /* n_bands centres, Hz, of band1_..., band2_... where they are fixed; NULL: they are not */
+    uint32_t n_bands;
 
     dawg_curve_kind curve_kind;
     uint32_t curve_parts; /* stages that have a curve of their own: the bands of an EQ */

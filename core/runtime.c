@@ -42,6 +42,8 @@ struct dawg_instance {
     dawg_setup setup;
     void *self;
     float *target, *from, *to, *meters; /* per parameter (with bypass), per meter */
+    float *wish;                        /* per parameter: what the plugin wants, 0 where it wants nothing */
+    uint64_t wished[WORDS];
     dawg_ramp *ramps;
     uint64_t moving[WORDS], moved[WORDS];
     uint32_t fresh;  /* the plugin has run no control period since it was last reset */
@@ -62,10 +64,12 @@ struct dawg_instance {
 
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i >> 6] |= (uint64_t)1 << (i & 63u); }
 
+static const dawg_ramp at_rest = {.steps = 1, .step = 1, .brake = 1};
+
 static void land(dawg_instance *x, uint32_t i)
 {
     x->from[i] = x->to[i] = x->target[i];
-    x->ramps[i] = (dawg_ramp){.steps = 1, .step = 1, .brake = 1};
+    x->ramps[i] = at_rest;
 }
 
 /* Frames to the nearest number of control periods, one at least. */
@@ -113,6 +117,7 @@ static void carve(dawg_instance *x, dawg_arena *a, const dawg_plugin *p, const d
     x->to = dawg_take(a, float, n);
     x->ramps = dawg_take(a, dawg_ramp, n);
     x->meters = dawg_take(a, float, p->n_meters);
+    x->wish = dawg_take(a, float, n);
     x->events = dawg_take(a, event, DAWG_EVENTS_MAX);
     dawg_dry_path_layout(&x->dry, a, p->latency_max ? p->latency_max(s) : 0u);
     p->layout(x->self ? x->self : (void *)scratch, a, s);
@@ -152,6 +157,12 @@ static uint32_t latency_of(const dawg_instance *x, const float *values)
 
 static int bypassed(const dawg_instance *x) { return x->target[x->plugin->n_params] > 0.5f; }
 
+static void forget_wishes(dawg_instance *x)
+{
+    memset(x->wish, 0, sizeof(float) * dawg_param_count(x->plugin));
+    memset(x->wished, 0, sizeof x->wished);
+}
+
 static void reset_dry_path(dawg_instance *x)
 {
     dawg_dry_path_reset(&x->dry, x->setup.sample_rate, latency_of(x, x->target), bypassed(x));
@@ -178,6 +189,7 @@ void dawg_instance_reset(dawg_instance *x)
     x->n_events = 0;
     for (uint32_t i = 0; i < dawg_param_count(p); ++i) land(x, i);
     memset(x->moving, 0, sizeof x->moving);
+    forget_wishes(x);
     for (uint32_t i = 0; i < p->n_meters; ++i) x->meters[i] = p->meters[i].idle;
     reset_dry_path(x);
     p->reset(x->self, &x->setup);
@@ -271,6 +283,7 @@ static int step_param(dawg_instance *x, uint32_t i)
     x->from[i] = x->to[i];
     if (r->step >= r->steps) return 0;
     x->to[i] = dawg_ramp_next(r, p, x->target[i]);
+    if (r->step == r->steps) *r = at_rest;
     if (step) x->from[i] = x->to[i];
     if (step || x->from[i] != x->to[i]) set_bit(x->moved, i);
     return 1;
@@ -298,6 +311,24 @@ static void begin_period(dawg_instance *x, uint32_t side_channels)
     }
     x->has_side = side_channels > 0 && x->plugin->side_channels > 0;
     x->fresh = x->silent = 0;
+}
+
+/* The plugin's own moves, when a period has ended: they hold from the edge that comes. */
+static void grant_wishes(dawg_instance *x)
+{
+    uint64_t any = 0;
+    for (uint32_t w = 0; w < WORDS; ++w) {
+        any |= x->wished[w];
+        for (uint64_t left = x->wished[w]; left; left &= left - 1u) {
+            const uint32_t i = w * 64u + (uint32_t)__builtin_ctzll(left);
+            const dawg_param *p = dawg_param_info(x->plugin, i);
+            const float plain = p && p->flags & DAWG_ML_TARGET ? dawg_param_legal(p, x->wish[i]) : 0.0f;
+            if (!p || !(p->flags & DAWG_ML_TARGET) || x->wish[i] != x->wish[i] || plain == x->target[i]) continue;
+            aim(x, i, plain, 0);
+            ++x->counters.wishes;
+        }
+    }
+    if (any) forget_wishes(x);
 }
 
 /* ---- audio ------------------------------------------------------------------------------------------------------ */
@@ -343,6 +374,7 @@ static void fault(dawg_instance *x)
     x->plugin->reset(x->self, &x->setup);
     for (uint32_t i = 0; i < dawg_param_count(x->plugin); ++i) land(x, i);
     for (uint32_t i = 0; i < x->plugin->n_meters; ++i) x->meters[i] = x->plugin->meters[i].idle;
+    forget_wishes(x);
     x->fresh = x->silent = 1;
 }
 
@@ -367,10 +399,13 @@ void dawg_process(dawg_instance *x, const float *const *in, uint32_t in_channels
                               .to = x->to,
                               .moved = x->moved,
                               .transport = &x->transport,
-                              .meters = x->meters};
+                              .meters = x->meters,
+                              .wish = x->wish,
+                              .wished = x->wished};
         if (!x->silent) x->plugin->process(x->self, &b);
         if (!x->silent && !all_finite(out_ptr, n)) fault(x);
         if (x->silent) silence(out_ptr, n);
+        if (at + n == DAWG_PERIOD) grant_wishes(x);
         dawg_dry_path_process(&x->dry, bypassed(x), inside, out_ptr, n);
         x->frame += n;
     }

@@ -57,6 +57,7 @@ typedef struct dawg_counters {
     uint32_t rejected; /* NaN values and unknown parameters */
     uint32_t dropped;  /* events refused by a full queue */
     uint32_t faults;   /* periods in which the plugin made a non-finite sample: silenced and reset */
+    uint32_t wishes;   /* parameters that the plugin moved itself (dawg_wish), each move; wraps around */
 } dawg_counters;
 const dawg_counters *dawg_get_counters(const dawg_instance *x);
 

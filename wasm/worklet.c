@@ -119,5 +119,5 @@ const float *DAWG_EXPORT(dawgx_meters)(const dawg_instance *x) { return dawg_met
 uint32_t DAWG_EXPORT(dawgx_latency)(const dawg_instance *x) { return dawg_latency(x); }
 uint32_t DAWG_EXPORT(dawgx_tail)(const dawg_instance *x) { return dawg_tail(x); }
 
-/* Five u32: guarded, clamped, rejected, dropped, faults (runtime.h). */
+/* Six u32: guarded, clamped, rejected, dropped, faults, wishes (runtime.h). */
 const dawg_counters *DAWG_EXPORT(dawgx_counters)(const dawg_instance *x) { return dawg_get_counters(x); }

@@ -228,10 +228,10 @@ export class Instance {
     get tail(): number {
         return this.wasm.dawgx_tail(this.pointer) >>> 0;
     }
-    /** A view of what counters reads: its five numbers, in its order. */
+    /** A view of what counters reads, in its order, and behind them how often the plugin has moved its own parameters. */
     get counts(): Uint32Array {
         if (this.#counts?.buffer !== this.wasm.memory.buffer)
-            this.#counts = new Uint32Array(this.wasm.memory.buffer, this.wasm.dawgx_counters(this.pointer), 5);
+            this.#counts = new Uint32Array(this.wasm.memory.buffer, this.wasm.dawgx_counters(this.pointer), 6);
         return this.#counts;
     }
     /** Allocates: not for the audio thread's every quantum. */

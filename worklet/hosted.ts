@@ -14,6 +14,8 @@ const PERIOD = 32;
 /** Timed moves that may wait besides the ones known at creation. */
 const HELD_ROOM = 256;
 const FROM_PAGE = -1;
+/** Behind the five counters of the slot. */
+const WISHES = 5;
 
 export type Channels = readonly Float32Array[];
 export type Parameters = Readonly<Record<string, Float32Array>>;
@@ -56,6 +58,8 @@ export class Hosted {
     #output!: Engine['output'];
     #meters!: Float32Array;
     #counts!: Uint32Array;
+    /** Of the plugin's own moves that the page has been told. */
+    #wishes = 0;
 
     /** Throws when there is no room, or for what cannot be. `rows`: its AudioParams. */
     constructor(
@@ -298,6 +302,11 @@ export class Hosted {
             for (let i = 0; i < 5; ++i) words[SLOT.GUARDED + i] = this.#counts[i];
             words[SLOT.DROPPED] += this.#held.dropped;
             for (let i = 0; i < this.#meters.length; ++i) this.#floats[SLOT.METERS + i] = this.#meters[i];
+            if (this.#counts[WISHES] !== this.#wishes) {
+                this.#wishes = this.#counts[WISHES];
+                this.#stale.fill(1);
+                this.#isStale = true;
+            }
             try {
                 if (this.#isStale) this.#readValues();
             } catch (error) {

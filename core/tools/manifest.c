@@ -142,6 +142,12 @@ static void put_plugin(const dawg_plugin *p)
     if (p->draw) put_field(", ", "curve", curve_kinds[p->curve_kind]);
     else put(", \"curve\": null");
     put_number("curveParts", (float)p->curve_parts);
+    put(", \"bandHz\": [");
+    for (uint32_t i = 0; i < p->n_bands; ++i) {
+        put(i ? ", " : "");
+        put_float(p->band_hz[i]);
+    }
+    put("]");
     put(",\n      \"params\": [\n");
     for (uint32_t i = 0; i < dawg_param_count(p); ++i) {
         put(i ? ",\n" : "");

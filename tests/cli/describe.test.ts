@@ -30,6 +30,7 @@ test('--json: every field that scripts rely on', () => {
             'latency',
             'curve',
             'curveParts',
+            'bandHz',
         );
         for (const p of plugin.params) {
             has(p, 'key', 'name', 'unit', 'curve', 'min', 'max', 'def', 'labels', 'help', 'automatable', 'mlTarget');

@@ -48,6 +48,8 @@ static void live(rig *r, const float *values, unsigned char pattern, sound noise
     feed(r, noise, loud, 1);
     scribble(pattern);
     *peak = feed(r, none, quiet, 0);
+    params_set(r, values); /* a plugin may have moved its own parameters: those are settings, not sound */
+    feed(r, none, (uint32_t)r->setup.sample_rate / DAWG_PERIOD * DAWG_PERIOD, 0);
     memcpy(left, r->mem, r->size / 4 * 4);
     for (size_t i = 0; i < r->size / 4; ++i)
         if (left[i] == 0x80000000u) left[i] = 0;
@@ -55,8 +57,8 @@ static void live(rig *r, const float *values, unsigned char pattern, sound noise
 
 /* The same memory lives twice: one life hears two seconds of full-scale noise (and a key) and then silence, the other
  * silence all the time. Afterwards they are equal word for word, so every signal state is exactly what it was before
- * any sound: zero. What both then play is the same too, bit for bit. Left out: meters, which may remember, and padding,
- * found as words that differ between two short lives in which nothing is heard. */
+ * any sound: zero. What both then play is the same too, bit for bit. Left out: meters and counters, which may remember,
+ * and padding, found as words that differ between two short lives in which nothing is heard. */
 static void two_minutes_of_silence_leave_nothing(const dawg_plugin *p)
 {
     const uint32_t sets = GRID_SETS_LONG, n_rates = grid(1, 2);
@@ -94,8 +96,10 @@ static void two_minutes_of_silence_leave_nothing(const dawg_plugin *p)
                     "set %u at %g Hz: the past is heard after %u s of silence, at frame %u", set, (double)rates[k],
                     GRID_SILENCE_S, at);
             const uint32_t meters = (uint32_t)((const uint32_t *)(const void *)dawg_meters(r.x) - (uint32_t *)r.mem);
+            const uint32_t counters = (uint32_t)(&dawg_get_counters(r.x)->guarded - (uint32_t *)r.mem);
             for (uint32_t i = 0; i < words; ++i)
-                if ((i < meters || i >= meters + p->n_meters) && left[2][i] == left[3][i] && left[0][i] != left[1][i]) {
+                if ((i < meters || i >= meters + p->n_meters) && i - counters >= sizeof(dawg_counters) / 4 &&
+                    left[2][i] == left[3][i] && left[0][i] != left[1][i]) {
                     if (offset == UINT32_MAX) offset = i;
                     ++words_left;
                 }

@@ -190,3 +190,35 @@ const dawg_plugin dawg_broken = {.key = "broken",
                                  .layout = probe_layout,
                                  .reset = broken_reset,
                                  .process = broken_process};
+
+/* ---- wisher ----------------------------------------------------------------------------------------------------- */
+
+static const dawg_param wisher_params[] = {
+    DAWG_P("level", "Level", DAWG_NO_UNIT, DAWG_LIN, 0, 4, 1, 2, DAWG_ML_TARGET, "The plugin's own to move."),
+    DAWG_P("fixed", "Fixed", DAWG_NO_UNIT, DAWG_LIN, 0, 4, 1, 2, 0, "Not the plugin's to move."),
+};
+DAWG_PARAM_TABLE(wisher_params, WISHER_PARAMS);
+
+static void wisher_reset(void *self, const dawg_setup *s) { (void)self, (void)s; }
+static void wisher_process(void *self, const dawg_block *b)
+{
+    (void)self;
+    if (b->at == 0 && !(dawg_abs(b->in[0][0]) < 0.25f)) dawg_wish(b, WISHER_LEVEL, 4.0f * b->in[0][0]);
+    if (b->at == 0 && b->in[1][0] >= 0.25f) dawg_wish(b, WISHER_FIXED, 4.0f * b->in[1][0]);
+    if (b->at == 0 && b->in[1][0] <= -0.25f) dawg_wish(b, WISHER_LEVEL, NAN);
+    const float level[2] = {b->from[WISHER_LEVEL], b->to[WISHER_LEVEL]};
+    for (uint32_t c = 0; c < 2; ++c)
+        for (uint32_t i = 0; i < b->n; ++i) b->out[c][i] = b->in[c][i] * dawg_along(level, b->at + i);
+}
+
+const dawg_plugin dawg_wisher = {.key = "wisher",
+                                 .name = "Wisher",
+                                 .help = "Test only.",
+                                 .category = DAWG_UTILITY,
+                                 .version = 1,
+                                 .params = wisher_params,
+                                 .n_params = WISHER_PARAMS,
+                                 .state_size = 1,
+                                 .layout = probe_layout,
+                                 .reset = wisher_reset,
+                                 .process = wisher_process};

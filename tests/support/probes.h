@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * probes.h - three plugins that exist to watch the runtime at work. They are in no registry. */
+ * probes.h - four plugins that exist to watch the runtime at work. They are in no registry. */
 #ifndef DAWG_TEST_PROBES_H
 #define DAWG_TEST_PROBES_H
 #include "plugin.h"
@@ -28,5 +28,10 @@ extern const dawg_plugin dawg_late;
  * frame from there on if `stuck`. Its meter counts frames. */
 enum { BROKEN_ON, BROKEN_AT_FRAME, BROKEN_STUCK, BROKEN_PARAMS };
 extern const dawg_plugin dawg_broken;
+
+/* wisher: a gain that the plugin itself moves: what the first frame of a control period says (left: 0.25 and up, times
+ * four), from the next edge on; what the right channel says goes to a parameter that is not its to move. */
+enum { WISHER_LEVEL, WISHER_FIXED, WISHER_PARAMS };
+extern const dawg_plugin dawg_wisher;
 
 #endif

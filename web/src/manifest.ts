@@ -65,6 +65,8 @@ export interface PluginInfo {
     curve: 'response' | 'transfer' | null;
     /** Stages that have a curve of their own, the bands of an EQ: parts 1 .. curveParts; part 0 is the whole. */
     curveParts: number;
+    /** Centres of band1_…, band2_… where they are fixed, Hz; empty: they are not. */
+    bandHz: number[];
     /** The last one is `bypass`, which every plugin has. */
     params: ParamInfo[];
     presets: PresetInfo[];
