@@ -1,5 +1,5 @@
-// npm run bench: every plugin natively, in wasm with and without SIMD, and in Chromium; ratios, evenness, what rings and
-// messages cost, and the sizes of what is loaded.
+// npm run bench: every plugin natively, in wasm with and without SIMD, and in Chromium; settings beside their aims, eight
+// bells beside those of others; ratios, evenness, what rings and messages cost, and the sizes of what is loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { loadManifest, root } from './dawg/assets.js';
 import { NATIVE, measure } from './dawg/measure.js';
 import { textTable } from './dawg/table.js';
 import { browserBench, browserText } from './bench/browser.js';
+import { caseRows, peerRow } from './bench/cases.js';
+import type { PeerRow } from './bench/cases.js';
 import { ringCosts } from './bench/rings.js';
 
 const ROUNDS = 15;
@@ -58,16 +60,36 @@ function rows(): Row[] {
     });
 }
 
+/** Chromium's own nodes against surgical_eq as a node there; no row where there is no Chromium. */
+function nodePeers(browser: Awaited<ReturnType<typeof browserBench>>): PeerRow[] {
+    if ('skipped' in browser) return [];
+    const { surgical_eq, biquad_nodes } = browser.bells_us;
+    return [
+        peerRow(
+            "Chromium's BiquadFilterNodes, surgical_eq as a node",
+            biquad_nodes.median,
+            surgical_eq.median,
+            browser.biquad_error_db,
+        ),
+    ];
+}
+
 async function main(): Promise<void> {
+    const manifest = loadManifest();
+    const plugins = rows();
+    const { cases, peers } = await caseRows(manifest, ROUNDS);
+    const browser = await browserBench(manifest);
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
-        plugins: rows(),
+        plugins,
         modules: MODULES.map((path) => {
             const bytes = readFileSync(join(root, path));
             return { path, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
         }),
         rings: await ringCosts(),
-        browser: await browserBench(loadManifest()),
+        browser,
+        cases,
+        peers: [...peers, ...nodePeers(browser)],
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -90,9 +112,28 @@ async function main(): Promise<void> {
     console.log(
         `\n${textTable(['plugin', 'native', 'wasm', 'wasm scalar', 'wasm/native', 'scalar/wasm', 'first/median', 'worst/median'], cells, 1)}`,
     );
+    const settings = cases.flatMap((r) =>
+        r.skipped
+            ? []
+            : [
+                  [
+                      `${r.plugin}, ${r.name}`,
+                      ...[r.us_min, r.us, r.aim_us, r.first_per_median, r.worst_per_median].map((v) => text(v)),
+                  ],
+              ],
+    );
+    console.log(`\n${textTable(['in wasm', 'least', 'median', 'aim', 'first/median', 'worst/median'], settings, 1)}`);
+    for (const { plugin, name, aim_us, skipped } of cases)
+        if (skipped) console.log(`${plugin}, ${name}: skipped, ${skipped}${aim_us ? ` (aim ${aim_us})` : ''}`);
+    const bells = result.peers.map((r) => [r.name, ...[r.us, r.ours_us, r.ratio, r.error_db].map((v) => text(v))]);
+    console.log(
+        `\n${textTable(['8 bells in series, stereo', 'µs', 'ours', 'ratio', 'error dB'], bells, 1)}\n` +
+            "error: of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz, by an impulse; Chromium's " +
+            'times are medians',
+    );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);
-    const { rings, browser } = result;
+    const { rings } = result;
     const costs = RINGS.map(([key, name]) => [
         name,
         rings[key].toFixed(key.endsWith('_us') ? 2 : 0),

@@ -1,9 +1,12 @@
-// dawg bench prints what scripts rely on; how fast a plugin is, is no test.
+// dawg bench prints what scripts rely on, and npm run bench compares like with like; how fast a plugin is, is no test.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { BenchRow } from '../../tools/dawg/bench.js';
-import { busyValues } from '../../tools/dawg/measure.js';
+import { BELLS, HIGH_BELL, bellParams, errorDb } from '../../tools/bench/bells.js';
+import { CASES, bellMakers, caseRows, caseValues, impulse } from '../../tools/bench/cases.js';
+import { render } from '../../tools/bench/peers.js';
+import { RATE, busyValues } from '../../tools/dawg/measure.js';
 import { manifest, succeed } from './command.js';
 
 test('--json: key, us, us_min, us_max of every plugin, and native_us where the native build is there', () => {
@@ -38,4 +41,58 @@ test('the settings that are timed keep every stage at work: switches on, no gain
                 assert.notEqual(value, 0, `${plugin.key} ${p.key}`);
         });
     }
+});
+
+test('npm run bench: surgical_eq, plain biquads and Faust make the same eight bells, within 0.2 dB to 2 kHz', async () => {
+    for (const [name, effect] of Object.entries(await bellMakers(manifest, BELLS))) {
+        const error = errorDb(render(effect, impulse()), BELLS, RATE, 2000);
+        assert.ok(error <= 0.2, `${name}: ${error} dB`);
+    }
+});
+
+test('npm run bench: of a bell at 16 kHz, +12 dB, plain biquads miss 6.2 dB, Vicanek’s filters 0.33, surgical_eq under 0.12', async () => {
+    // 6.22 is the bilinear transform's own; 0.33 what M. Vicanek's formulas give in double (both ± 0.01)
+    const truth: Record<string, [number, number]> = {
+        surgical_eq: [0, 0.12],
+        'plain JavaScript, biquads': [6.21, 6.23],
+        "Faust's ve.peaking2Matched, wasm": [0.32, 0.34],
+    };
+    const makers = await bellMakers(manifest, [HIGH_BELL]);
+    assert.deepEqual(Object.keys(makers), Object.keys(truth));
+    for (const [name, effect] of Object.entries(makers)) {
+        const error = errorDb(render(effect, impulse()), [HIGH_BELL], RATE);
+        assert.ok(error >= truth[name][0] && error <= truth[name][1], `${name}: ${error} dB`);
+    }
+});
+
+test('npm run bench: every case has times, or says what the manifest lacks for it; peers have theirs', async () => {
+    const { cases, peers } = await caseRows(manifest, 1);
+    assert.deepEqual(
+        cases.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
+        CASES.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
+    );
+    for (const row of cases)
+        if (row.skipped) assert.match(row.skipped, /^(no \w+|\w+ has no \w+(, \w+)*) yet$/);
+        else assert.ok(row.us_min && row.us && row.us_max && row.worst_per_median, JSON.stringify(row));
+    const [eight] = cases;
+    assert.ok(eight.plugin === 'surgical_eq' && eight.us_min && eight.aim_us === 6, JSON.stringify(eight));
+    for (const row of peers)
+        assert.ok(row.us > 0 && row.ours_us === eight.us_min && row.ratio > 0, JSON.stringify(row));
+});
+
+test('npm run bench: a case sets what it names, on top of the defaults or of every stage at work', () => {
+    const plugin = manifest.plugins.findIndex(({ key }) => key === 'surgical_eq');
+    const [{ key, params }] = [manifest.plugins[plugin]];
+    const named = (values: [number, number][]): Record<string, number> =>
+        Object.fromEntries(values.map(([i, value]) => [params[i].key, value]));
+    const bell = { name: 'x', plugin: key, params: bellParams([HIGH_BELL]) };
+    const alone = caseValues(manifest, bell);
+    const busy = caseValues(manifest, { ...bell, isBusy: true });
+    assert.ok(typeof alone !== 'string' && typeof busy !== 'string');
+    const set = { band1_on: 1, band1_type: 0, band1_freq_hz: 16000, band1_gain_db: 12, band1_q: 1 };
+    assert.deepEqual(named(alone), set);
+    assert.deepEqual(named(busy), { ...named(busyValues(manifest.plugins[plugin])), ...set });
+    assert.equal(caseValues(manifest, { ...bell, plugin: 'no_such' }), 'no no_such yet');
+    assert.equal(caseValues(manifest, { ...bell, params: { no_such_db: 1 } }), 'surgical_eq has no no_such_db yet');
+    assert.throws(() => caseValues(manifest, { ...bell, params: { band1_type: 'bel' } }), /bell/);
 });

@@ -9,11 +9,11 @@ import { BUNDLES, TestServer } from '../../tests/browser/server.js';
 import type { Manifest, ParamValue, PluginInfo } from '../../web/src/manifest.js';
 import { makeSong } from '../../web/src/song.js';
 import { jsonValue } from '../../web/src/values.js';
-import { busyValues } from '../dawg/measure.js';
+import { QUANTUM, RATE, busyValues } from '../dawg/measure.js';
 import { textTable } from '../dawg/table.js';
+import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
+import type { Bell } from './bells.js';
 
-const RATE = 48000;
-const QUANTUM = 128;
 const [FROM_S, LENGTH_S] = [10, 2]; // the song's loudest bars
 const FLOOR_PARAMS = [0, 12, 24];
 /** A node's cost is the difference between many and few of them. */
@@ -21,6 +21,7 @@ const [FEW, MANY] = [2, 18];
 const ROUNDS = 7;
 const COLD_STARTS = 5;
 const MOVES = 24;
+const [OWN_BELLS, NODES] = ['surgical_eq, 8 bells', 'a chain of 8 BiquadFilterNodes'];
 
 /** Median, least and most of the rounds. */
 export interface Spread {
@@ -34,6 +35,10 @@ export interface BrowserBench {
     node_us: Record<string, Spread>;
     /** us per quantum of each plugin as a lean node, the node itself included. */
     plugin_us: Record<string, Spread>;
+    /** The same of eight bells, in surgical_eq as a lean node and in a chain of BiquadFilterNodes. */
+    bells_us: Record<'surgical_eq' | 'biquad_nodes', Spread>;
+    /** Largest distance of a BiquadFilterNode from its analog prototype: the bell that tells designs apart. */
+    biquad_error_db: number;
     /** From set() in the page until the page hears, by a message, of the first changed sample: ms, a buffer of the audio
      * device included; frames of the context between the two; us of the call. */
     move: Record<'shared' | 'messages', { ms: Spread; frames: Spread; call_us: number }>;
@@ -78,9 +83,12 @@ registerProcessor('edge', class extends AudioWorkletProcessor {
 `;
 
 interface OfflineRow {
-    /** 'noop/12', or a plugin's key. */
     name: string;
     count: number;
+    /** A plugin's key, a processor ('noop/12'), or bells for a chain of BiquadFilterNodes. */
+    plugin?: string;
+    noop?: string;
+    bells?: readonly Bell[];
     values: Record<string, ParamValue>;
     hasKey: boolean;
 }
@@ -93,20 +101,34 @@ async function timeOffline({ row, rate }: { row: OfflineRow; rate: number }): Pr
     const source = kit.play(context, input);
     const sum = new GainNode(context, { gain: 1 / row.count });
     sum.connect(context.destination);
-    const isPlugin = !row.name.startsWith('noop/');
-    const engine = isPlugin ? await dawg.createEngine(context) : undefined;
+    const engine = row.plugin ? await dawg.createEngine(context) : undefined;
     for (let i = 0; i < row.count; ++i) {
-        const node = engine
-            ? await kit.createAny(engine, row.name, row.values, { audioParams: false })
-            : new AudioWorkletNode(context, row.name, { outputChannelCount: [2] });
-        source.connect(node).connect(sum);
-        if (row.hasKey) source.connect(node, 0, 1);
+        let last: AudioNode = source;
+        for (const { freq_hz, gain_db, q } of row.bells ?? [])
+            last = last.connect(
+                new BiquadFilterNode(context, { type: 'peaking', frequency: freq_hz, gain: gain_db, Q: q }),
+            );
+        if (engine && row.plugin)
+            last = last.connect(await kit.createAny(engine, row.plugin, row.values, { audioParams: false }));
+        if (row.noop) last = last.connect(new AudioWorkletNode(context, row.noop, { outputChannelCount: [2] }));
+        if (row.hasKey) source.connect(last, 0, 1);
+        last.connect(sum);
     }
     const began = performance.now();
     await context.startRendering();
     const ms = performance.now() - began;
     await engine?.destroy();
     return ms;
+}
+
+/** What a BiquadFilterNode makes of an impulse. Runs in the page. */
+async function biquadResponse({ bell, rate, frames }: { bell: Bell; rate: number; frames: number }): Promise<number[]> {
+    const context = new OfflineAudioContext(1, frames, rate);
+    const { freq_hz, gain_db, q } = bell;
+    kit.play(context, [Float32Array.of(1)])
+        .connect(new BiquadFilterNode(context, { type: 'peaking', frequency: freq_hz, gain: gain_db, Q: q }))
+        .connect(context.destination);
+    return [...(await context.startRendering()).getChannelData(0)];
 }
 
 /** From set() to the first changed sample. Runs in the page. */
@@ -217,13 +239,21 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             .set('input', Buffer.concat(pieces.map((piece) => Buffer.from(piece.buffer))))
             .set('processors.js', Buffer.from(PROCESSORS));
 
-        const floors = FLOOR_PARAMS.map((count) => ({ name: `noop/${count}`, values: {}, hasKey: false }));
+        const floors = FLOOR_PARAMS.map((count) => {
+            const name = `noop/${count}`;
+            return { name, noop: name, values: {}, hasKey: false };
+        });
         const plugins = manifest.plugins.map((plugin) => ({
             name: plugin.key,
+            plugin: plugin.key,
             values: busy(plugin),
             hasKey: plugin.sideChannels > 0,
         }));
-        const costs = await offlineCosts(browser, server, [...floors, ...plugins]);
+        const bells = [
+            { name: OWN_BELLS, plugin: 'surgical_eq', values: bellParams(BELLS), hasKey: false },
+            { name: NODES, bells: BELLS, values: {}, hasKey: false },
+        ];
+        const costs = await offlineCosts(browser, server, [...floors, ...plugins, ...bells]);
 
         const starts = [];
         for (let i = 0; i < COLD_STARTS; ++i) {
@@ -232,6 +262,7 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             await page.close();
         }
         const page = await openPage(browser, server, 'isolated');
+        const response = await page.evaluate(biquadResponse, { bell: HIGH_BELL, rate: RATE, frames: IMPULSE_FRAMES });
         const move = async (shared: boolean) => {
             const { ms, frames, call_us } = await page.evaluate(timeMoves, { rate: RATE, moves: MOVES, shared });
             return { ms: spread(ms), frames: spread(frames), call_us: Number(call_us.toFixed(3)) };
@@ -241,6 +272,8 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             browser: `Chromium ${browser.version()}`,
             node_us: Object.fromEntries(FLOOR_PARAMS.map((count) => [count, costs[`noop/${count}`]])),
             plugin_us: Object.fromEntries(manifest.plugins.map(({ key }) => [key, costs[key]])),
+            bells_us: { surgical_eq: costs[OWN_BELLS], biquad_nodes: costs[NODES] },
+            biquad_error_db: errorDb(response, [HIGH_BELL], RATE),
             move: { shared: await move(true), messages: await move(false) },
             start_ms: {
                 engine: spread(starts.map((start) => start.engine)),
@@ -269,6 +302,8 @@ export function browserText(result: BrowserBench | { skipped: string }): string 
             cells(`a node that does nothing, ${count} AudioParams`, us),
         ),
         ...Object.entries(result.plugin_us).map(([key, us]) => cells(key, us)),
+        cells(OWN_BELLS, result.bells_us.surgical_eq),
+        cells(NODES, result.bells_us.biquad_nodes),
     ];
     const { shared, messages } = result.move;
     const times = [

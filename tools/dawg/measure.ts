@@ -9,8 +9,8 @@ import { makeSong } from '../../web/src/song.js';
 import type { Engine, Instance, Stereo } from '../../worklet/engine.js';
 import { loadEngine, root } from './assets.js';
 
-const RATE = 48000;
-const QUANTUM = 128;
+export const RATE = 48000;
+export const QUANTUM = 128;
 const [FROM_S, LENGTH_S] = [10, 2]; // the song's loudest bars
 const BOOST_DB = 6;
 export const NATIVE = join(root, 'build/native/dawg-bench');
@@ -38,7 +38,7 @@ export function busyValues(plugin: PluginInfo): [number, number][] {
 }
 
 /** Two seconds of the song, and of it reversed for the key. */
-function signals(): { input: Stereo; key: Stereo } {
+export function signals(): { input: Stereo; key: Stereo } {
     const song = makeSong(RATE);
     const cut = (channel: Float32Array): Float32Array => channel.slice(FROM_S * RATE, (FROM_S + LENGTH_S) * RATE);
     const input = [cut(song.left), cut(song.right)] as const;
@@ -46,7 +46,7 @@ function signals(): { input: Stereo; key: Stereo } {
 }
 
 /** The least that reading the clock costs, µs. */
-function clockCost(): number {
+export function clockCost(): number {
     let least = Infinity;
     for (let i = 0; i < 1000; ++i) {
         const began = performance.now();
@@ -55,18 +55,37 @@ function clockCost(): number {
     return least * 1000;
 }
 
-/** One pass from a reset; µs of each quantum. */
-function pass(engine: Engine, x: Instance, input: Stereo, key: Stereo, clock: number): Float64Array {
-    const us = new Float64Array(Math.floor(input[0].length / QUANTUM));
-    x.reset();
-    for (let q = 0; q < us.length; ++q) {
-        const [from, to] = [q * QUANTUM, (q + 1) * QUANTUM];
+/** What is timed: run() alone is, on the quantum that load() has put where it is read. */
+export interface Effect {
+    reset(): void;
+    load(input: Stereo, key: Stereo): void;
+    run(): void;
+}
+
+/** A plugin; the engine holds a quantum. */
+export const pluginEffect = (engine: Engine, x: Instance): Effect => ({
+    reset: () => x.reset(),
+    load: (input, key) => {
         for (const c of [0, 1] as const) {
-            engine.input[c].set(input[c].subarray(from, to));
-            engine.side[c].set(key[c].subarray(from, to));
+            engine.input[c].set(input[c]);
+            engine.side[c].set(key[c]);
         }
+    },
+    run: () => x.process(QUANTUM, 2, 2),
+});
+
+/** One pass from a reset; µs of each quantum. */
+export function pass(effect: Effect, input: Stereo, key: Stereo, clock: number): Float64Array {
+    const us = new Float64Array(Math.floor(input[0].length / QUANTUM));
+    effect.reset();
+    for (let q = 0; q < us.length; ++q) {
+        const cut = ([left, right]: Stereo): Stereo => [
+            left.subarray(q * QUANTUM, (q + 1) * QUANTUM),
+            right.subarray(q * QUANTUM, (q + 1) * QUANTUM),
+        ];
+        effect.load(cut(input), cut(key));
         const began = performance.now();
-        x.process(QUANTUM, 2, 2);
+        effect.run();
         us[q] = Math.max(0, (performance.now() - began) * 1000 - clock);
     }
     return us;
@@ -87,7 +106,7 @@ const median = (values: ArrayLike<number>): number => Float64Array.from(values).
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const round = (value: number): number => Number(value.toFixed(3));
 
-function timing(rounds: readonly Float64Array[]): Timing {
+export function timing(rounds: readonly Float64Array[]): Timing {
     const means = rounds.map(mean);
     const least = rounds[0].map((_, q) => Math.min(...rounds.map((us) => us[q])));
     return {
@@ -119,13 +138,14 @@ export function measure(
     const racks = builds.map((build) => {
         const engine = loadEngine(manifest, build);
         engine.reserve(QUANTUM);
-        const instances = plugins.map((plugin) => {
+        const effects = plugins.map((plugin) => {
             const x = engine.create(manifest.plugins.indexOf(plugin), RATE);
             for (const [param, value] of busyValues(plugin)) x.set(param, value);
-            pass(engine, x, input, key, clock); // lets the engine compile its best code
-            return x;
+            const effect = pluginEffect(engine, x);
+            pass(effect, input, key, clock); // lets the engine compile its best code
+            return effect;
         });
-        return { build, engine, instances };
+        return { build, effects };
     });
     const dir = mkdtempSync(join(tmpdir(), 'dawg-bench-'));
     const times = plugins.map((): Record<string, Float64Array[]> => ({}));
@@ -137,8 +157,8 @@ export function measure(
         });
         for (let r = 0; r < rounds; ++r) {
             plugins.forEach((_, p) => {
-                for (const { build, engine, instances } of racks)
-                    (times[p][build] ??= []).push(pass(engine, instances[p], input, key, clock));
+                for (const { build, effects } of racks)
+                    (times[p][build] ??= []).push(pass(effects[p], input, key, clock));
             });
             if (existsSync(NATIVE)) nativePass(plugins, files).forEach((us, p) => (times[p].native ??= []).push(us));
             progress((r + 1) / rounds);
