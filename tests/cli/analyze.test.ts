@@ -2,7 +2,7 @@
 // themselves are held to the whole EBU tables and to libebur128 by the tests of the core.)
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Analysis } from '../../tools/dawg/loudness.js';
+import type { FileAnalysis as Analysis } from '../../tools/dawg/analyze.js';
 import { at, dawg, first, noise, sine, succeed, wav, writeSound } from './command.js';
 
 const analyze = (path: string): Analysis => JSON.parse(succeed('analyze', path, '--json')) as Analysis;
@@ -19,6 +19,7 @@ test('EBU Tech 3341 case 1: a stereo 1 kHz sine at -23 dBFS reads -23 LUFS on ev
     assert.deepEqual(Object.keys(a), [
         ...['sample_rate', 'channels', 'duration_s', 'integrated_lufs', 'momentary_max_lufs', 'short_term_max_lufs'],
         ...['lra_lu', 'sample_peak_dbfs', 'true_peak_dbtp', 'per_channel'],
+        ...['bands', 'balance', 'tilt_db_per_octave', 'problems', 'source'],
     ]);
     assert.equal(a.sample_rate, 48000);
     assert.equal(a.channels, 2);
@@ -62,6 +63,8 @@ test('silence is null, not a number', () => {
     assert.deepEqual(a, {
         ...{ sample_rate: 48000, channels: 2, duration_s: 2, integrated_lufs: null, momentary_max_lufs: null },
         ...{ short_term_max_lufs: null, lra_lu: null, ...nothing, per_channel: [nothing, nothing] },
+        ...{ bands: Array(100).fill(null), balance: Array(8).fill(null), tilt_db_per_octave: null },
+        ...{ problems: [], source: { type: null, confidence: null } },
     });
     assert.match(succeed('analyze', wav('s.wav', 48000, new Float32Array(96000))), /integrated +silence/);
 });
@@ -107,4 +110,73 @@ test('for people: the format, the duration and every number', () => {
         'right',
     ])
         assert.ok(text.includes(word), word);
+});
+
+/** White noise through a bell of 12 dB (Bristow-Johnson's cookbook). */
+function ringing(hz: number, q: number): Float32Array {
+    const [w, a] = [(2 * Math.PI * hz) / 48000, 10 ** (12 / 40)];
+    const [alpha, c] = [Math.sin(w) / (2 * q), -2 * Math.cos(w)];
+    const a0 = 1 + alpha / a;
+    let [x1, x2, y1, y2] = [0, 0, 0, 0];
+    return noise(6 * 48000, 0.1).map((x) => {
+        const y = ((1 + alpha * a) * x + c * x1 + (1 - alpha * a) * x2 - c * y1 - (1 - alpha / a) * y2) / a0;
+        [x2, x1, y2, y1] = [x1, x, y1, y];
+        return y;
+    });
+}
+
+test('a full-scale sine on both sides reads 0 dB in its band and its part of the balance', () => {
+    const tone = sine(2 * 48000, 1000, 1);
+    const a = analyze(wav('full.wav', 48000, tone, tone));
+    assert.equal(a.bands.length, 100);
+    assert.equal(a.balance.length, 8);
+    near('balance 500 Hz .. 2 kHz', a.balance[4], 0, 0.02);
+    near(
+        'bands around 1 kHz',
+        10 * Math.log10(a.bands.slice(55, 59).reduce<number>((sum, db) => sum + 10 ** ((db ?? -200) / 10), 0)),
+        0,
+        0.02,
+    );
+    assert.ok((a.balance[6] ?? 0) < -100);
+    assert.deepEqual(a.problems, []);
+});
+
+test('white noise has no tilt and no problems; bands above half the rate are null', () => {
+    const a = analyze(wav('white.wav', 32000, noise(5 * 32000, 0.5)));
+    near('tilt', a.tilt_db_per_octave, 0, 0.2);
+    assert.deepEqual(a.problems, []);
+    const edge = (i: number): number => 20 * 1000 ** (i / 100);
+    a.bands.forEach((db, i) => assert.equal(db === null, edge(i) >= 16000, `band ${i}`));
+});
+
+test('a resonance is named with the bell that mends it', () => {
+    const a = analyze(wav('ring.wav', 48000, ringing(1500, 6)));
+    const [p] = a.problems;
+    assert.deepEqual(Object.keys(p), ['type', 'frequency_hz', 'gain_db', 'q', 'severity', 'confidence', 'fix']);
+    assert.equal(p.type, 'resonance');
+    near('frequency', p.frequency_hz, 1500, 1500 * 0.03);
+    assert.deepEqual(p.fix, { type: 'bell', frequency_hz: p.frequency_hz, gain_db: p.gain_db, q: p.q });
+    near('gain', p.gain_db, -12, 2);
+    near('q', p.q, 6, 1.5);
+    assert.ok(p.severity > 0.3 && p.confidence > 0.5, JSON.stringify(p));
+    assert.match(
+        succeed('analyze', at('ring.wav')),
+        /problems +resonance: a bell at 1[45]\d\d Hz, -\d+\.\d dB, Q \d+\.\d/,
+    );
+});
+
+test('the source has a name and a confidence, in one channel as in two', () => {
+    const x = noise(4 * 48000, 0.3);
+    const [mono, both] = [analyze(wav('n1.wav', 48000, x)), analyze(wav('n2.wav', 48000, x, x))];
+    assert.deepEqual(mono.source, both.source);
+    assert.deepEqual(mono.bands, both.bands);
+    assert.equal(mono.source.type, 'unknown');
+    assert.ok((mono.source.confidence ?? 0) > 0.5);
+});
+
+test('shorter than a window: the tone is unknown, for people and in numbers', () => {
+    const path = wav('tiny.wav', 48000, noise(4800, 0.5));
+    const a = analyze(path);
+    assert.ok(a.bands.every((db) => db === null) && a.tilt_db_per_octave === null);
+    assert.match(succeed('analyze', path), /tone +unknown \(silence, or too short\)/);
 });
