@@ -41,6 +41,7 @@ const TOOLS = [
     },
     { module: 'libebur128', debian: 'libebur128-dev', hint: 'libebur128 (brew: libebur128; Fedora: libebur128-devel)' },
     { find: 'valgrind', debian: 'valgrind', hint: 'valgrind' },
+    { find: 'ngspice', debian: 'ngspice', hint: 'ngspice 39 or newer' },
     { find: 'git', debian: 'git', hint: 'git' },
     {
         find: process.env.CHROMIUM ?? 'chromium',

@@ -3,3 +3,4 @@
 DAWG_PLUGIN(surgical_eq)
 DAWG_PLUGIN(limiter)
 DAWG_PLUGIN(ducking_delay)
+DAWG_PLUGIN(vintage_eq)

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#define PI 3.14159265358979323846
+
 enum { RATE = 48000, LONGEST = 6 * RATE, PERIOD = 32, POINTS = 8192, HOP = 2048 };
 static const double rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000};
 enum { RATES = sizeof rates / sizeof rates[0] };
@@ -50,7 +52,7 @@ static void noise(uint32_t n, double hz)
     dawg_noise a, b;
     dawg_noise_seed(&a, 3);
     dawg_noise_seed(&b, 4);
-    const double r = exp(-M_PI * hz / 20.0 / RATE), c = 2.0 * r * cos(2.0 * M_PI * hz / RATE);
+    const double r = exp(-PI * hz / 20.0 / RATE), c = 2.0 * r * cos(2.0 * PI * hz / RATE);
     double l1 = 0, l2 = 0;
     for (uint32_t i = 0; i < n; ++i) {
         const double x = 0.05 * (double)dawg_noise_next(&a), y = x + c * l1 - r * r * l2;
@@ -164,7 +166,7 @@ static void bins_add_up_to_the_mean_square_of_windowed_sound(void **state)
         double want = 0, got = 0;
         for (uint32_t w = 0; w < windows; ++w)
             for (uint32_t t = 0; t < POINTS; ++t) {
-                const double hann = 0.5 - 0.5 * cos(2 * M_PI * t / POINTS);
+                const double hann = 0.5 - 0.5 * cos(2 * PI * t / POINTS);
                 const double l = (double)left[w * HOP + t] * hann, q = (double)right[w * HOP + t] * hann;
                 want += (l * l + q * q) / (0.375 * POINTS) / windows;
             }

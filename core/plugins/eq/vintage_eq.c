@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT
+ * vintage_eq.c - five bands and two cuts by the control points of classic consoles and of the Pultec, then harmonics.
+ *
+ *   in -+-> filters (vintage_chain.h) -> delay + harmonics (harmonics.h) -> x output --+--> out = in + mix (wet - in)
+ *       +------------------------------> delay -----------------------------------------+
+ *
+ * The models are data (vintage_models.c); bands that a model's hardware does not have act by the law of those that it
+ * has. Harmonics are added to the equalized sound, which itself is only delayed: without them, and with all bands at
+ * 0 dB, the output is the input, bit for bit, 59 samples later at every setting (harmonics.h). */
+#include "plugin.h"
+#include "dsp/eq_band.h"
+#include "dsp/fade.h"
+#include "dsp/harmonics.h"
+#include "dsp/peak_meter.h"
+#include "vintage_chain.h"
+#include <string.h>
+
+#define LATENCY DAWG_HARMONICS_LATENCY
+#define RING 128u /* frames, a power of two, more than the latency and a control period */
+#define SMOOTH_MS 50
+
+enum {
+    MODEL,
+    STEPPED,
+    LOW_FREQ_HZ,
+    LOW_GAIN_DB,
+    LOW_ATTEN_DB,
+    LOW_TYPE,
+    LOW_MID_FREQ_HZ,
+    LOW_MID_GAIN_DB,
+    LOW_MID_Q,
+    MID_FREQ_HZ,
+    MID_GAIN_DB,
+    MID_Q,
+    HIGH_MID_FREQ_HZ,
+    HIGH_MID_GAIN_DB,
+    HIGH_MID_Q,
+    HIGH_FREQ_HZ,
+    HIGH_GAIN_DB,
+    HIGH_ATTEN_DB,
+    HIGH_ATTEN_FREQ_HZ,
+    BANDWIDTH,
+    HIGH_TYPE,
+    LOW_CUT_HZ,
+    LOW_CUT_SLOPE,
+    HIGH_CUT_HZ,
+    DRIVE_DB,
+    HARMONICS,
+    EVEN,
+    ODD,
+    TRANSFORMER,
+    QUALITY,
+    OUTPUT_DB,
+    MIX,
+    N_PARAMS
+};
+enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, N_METERS };
+
+#define ML DAWG_ML_TARGET
+#define BOTH (DAWG_AUTOMATABLE | DAWG_ML_TARGET)
+#define GAIN(key, name, help) DAWG_P(key, name, DAWG_DB, DAWG_LIN, -18, 18, 0, SMOOTH_MS, BOTH, help)
+#define FREQ(key, name, low, high, def, flags, help)                                                                   \
+    DAWG_P(key, name, DAWG_HZ, DAWG_LOG, low, high, def, SMOOTH_MS, flags, help)
+#define Q(key, name, help) DAWG_P(key, name, DAWG_NO_UNIT, DAWG_LOG, 0.5f, 2.5f, 1, SMOOTH_MS, ML, help)
+#define SHARE(key, name, def, flags, help) DAWG_P(key, name, DAWG_NO_UNIT, DAWG_LIN, 0, 1, def, SMOOTH_MS, flags, help)
+
+static const dawg_param params[] = {
+    DAWG_P_ENUM(
+        "model", "Model", VINTAGE_NEVE, ML,
+        "Whose positions, ranges, widths and slopes the bands follow: Neve 1073, API 550, SSL 4000 E (brown) or G "
+        "(black), Pultec EQP-1A.",
+        "neve", "api", "ssl_e", "ssl_g", "pultec"),
+    DAWG_P_BOOL(
+        "stepped", "Stepped", 1, ML,
+        "On: frequencies go to the nearest position of the model's switch, where it has one. Off: in between too."),
+    FREQ("low_freq_hz", "Low Frequency", 20, 450, 60, BOTH, "Middle of the low shelf's slope, or centre of its bell."),
+    GAIN("low_gain_db", "Low Gain",
+         "Stops at the model's range: 16, 12, 15, 18 dB; Pultec 0 to 13.5, at the shelf's bottom."),
+    DAWG_P("low_atten_db", "Low Attenuation", DAWG_DB, DAWG_LIN, 0, 17.5f, 0, SMOOTH_MS, BOTH,
+           "Pultec only: attenuation of the lows, at once with their boost and with its corner higher."),
+    DAWG_P_ENUM("low_type", "Low Type", 0, ML, "API and SSL only; the others' low band is a shelf.", "shelf", "bell"),
+    FREQ("low_mid_freq_hz", "Low Mid Frequency", 67, 2500, 330, BOTH, "Centre of the low mid bell."),
+    GAIN("low_mid_gain_db", "Low Mid Gain",
+         "Stops at the model's range: 18, 12, 15, 18 dB; Pultec (the MEQ-5's peak) 0 to 10."),
+    Q("low_mid_q", "Low Mid Q", "Width as a multiple of the model's own, which may depend on gain; SSL E: Q itself."),
+    FREQ("mid_freq_hz", "Mid Frequency", 200, 7200, 1600, BOTH, "Centre of the mid bell."),
+    GAIN("mid_gain_db", "Mid Gain",
+         "Stops at the model's range: 18, 12, 15, 18 dB; Pultec (the MEQ-5's dip) -10 to 0."),
+    Q("mid_q", "Mid Q", "Width as a multiple of the model's own, which may depend on gain; SSL: Q itself, on the E."),
+    FREQ("high_mid_freq_hz", "High Mid Frequency", 600, 20000, 3300, BOTH, "Centre of the high mid bell."),
+    GAIN("high_mid_gain_db", "High Mid Gain",
+         "Stops at the model's range: 18, 12, 15, 18 dB; Pultec (the MEQ-5's peak) 0 to 8."),
+    Q("high_mid_q", "High Mid Q", "Width as a multiple of the model's own, which may depend on gain; SSL E: Q itself."),
+    FREQ("high_freq_hz", "High Frequency", 1500, 20000, 12000, BOTH,
+         "Middle of the high shelf's slope, or centre of its bell; Neve: fixed at 12 kHz while stepped."),
+    GAIN("high_gain_db", "High Gain", "Stops at the model's range: 16, 12, 15, 18 dB; Pultec 0 to 18 at its sharpest."),
+    DAWG_P("high_atten_db", "High Attenuation", DAWG_DB, DAWG_LIN, 0, 16, 0, SMOOTH_MS, BOTH,
+           "Pultec only: attenuation of the highs, at once with their boost."),
+    FREQ("high_atten_freq_hz", "High Attenuation Frequency", 5000, 20000, 10000, ML,
+         "Pultec only: where the attenuation has reached its number."),
+    SHARE("bandwidth", "Bandwidth", 0.5f, BOTH,
+          "Pultec only: from sharp (0) to broad (1), where the boost is up to 8 dB less."),
+    DAWG_P_ENUM("high_type", "High Type", 0, ML, "API and SSL only; Neve's high band is a shelf, the Pultec's a bell.",
+                "shelf", "bell"),
+    FREQ("low_cut_hz", "Low Cut", 16, 350, 16, BOTH | DAWG_MIN_IS_OFF,
+         "High-pass, -3 dB here; off at the minimum. While stepped: Neve 50, 80, 160, 300 Hz, API 50 Hz."),
+    DAWG_P_ENUM("low_cut_slope", "Low Cut Slope", 1, ML, "dB per octave, as Butterworth; Neve and SSL have 18.", "12",
+                "18", "24"),
+    FREQ("high_cut_hz", "High Cut", 3000, 22000, 22000, BOTH | DAWG_MAX_IS_OFF,
+         "Low-pass, 12 dB per octave, -3 dB here; off at the maximum. While stepped: API 15 kHz."),
+    DAWG_P("drive_db", "Drive", DAWG_DB, DAWG_LIN, 0, 24, 9, SMOOTH_MS, BOTH,
+           "How hard the harmonic stage is driven; its loudness stays."),
+    SHARE("harmonics", "Harmonics", 0, BOTH | DAWG_MIN_IS_OFF,
+          "How much of what the stage adds is heard; at 0 the sound is clean."),
+    SHARE("even", "Even", 0.6f, BOTH, "Share of even harmonics, the second above all: warm, as a tube alone."),
+    SHARE("odd", "Odd", 0.4f, BOTH, "Share of odd harmonics, with soft limiting: dense, as tubes in push-pull."),
+    SHARE("transformer", "Transformer", 0.5f, BOTH,
+          "Share of a transformer's core, which saturates in the bass; times the model's (Neve 1 ... SSL G 0.25)."),
+    DAWG_P_ENUM("quality", "Quality", 0, 0, "Oversampling of the harmonic stage: 4 or 8 times; latency is the same.",
+                "eco", "hq"),
+    DAWG_P("output_db", "Output", DAWG_DB, DAWG_LIN, -24, 24, 0, SMOOTH_MS, BOTH, "Level of the equalized sound."),
+    SHARE("mix", "Mix", 1, DAWG_AUTOMATABLE, "0: the input, bit for bit; 1: the equalized sound alone."),
+};
+DAWG_PARAM_TABLE(params, N_PARAMS);
+
+static const dawg_meter meters[] = {
+    DAWG_M("input_peak_db", "Input Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
+    DAWG_M("output_peak_db", "Output Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
+};
+DAWG_PARAM_TABLE(meters, N_METERS);
+
+typedef struct ring {
+    float x[2][RING];
+} ring;
+
+typedef struct vintage_eq {
+    vintage_chain chain;
+    dawg_harmonics stage;
+    ring *dry, *wet;
+    dawg_harmonics_state *stage_state; /* [2] */
+    uint32_t at;                       /* frames written to the rings, modulo RING */
+    float gain_from, gain_to;          /* output_db as a factor, at the ends of this control period */
+    dawg_peak_meter input, output;
+    uint32_t fresh;
+} vintage_eq;
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+{
+    vintage_eq *x = self;
+    (void)s;
+    x->dry = dawg_take(a, ring, 1);
+    x->wet = dawg_take(a, ring, 1);
+    x->stage_state = dawg_take(a, dawg_harmonics_state, 2);
+}
+
+static void reset(void *self, const dawg_setup *s)
+{
+    vintage_eq *x = self;
+    const double rate = (double)s->sample_rate;
+    *x = (vintage_eq){.dry = x->dry, .wet = x->wet, .stage_state = x->stage_state, .fresh = 1};
+    memset(x->dry, 0, sizeof *x->dry);
+    memset(x->wet, 0, sizeof *x->wet);
+    vintage_chain_reset(&x->chain, DAWG_PERIOD, rate);
+    dawg_harmonics_reset(&x->stage, x->stage_state, DAWG_PERIOD, rate);
+    dawg_peak_meter_reset(&x->input, DAWG_PERIOD, s->sample_rate);
+    dawg_peak_meter_reset(&x->output, DAWG_PERIOD, s->sample_rate);
+}
+
+/* ---- control ---------------------------------------------------------------------------------------------------- */
+
+static vintage_knobs knobs(const float *v)
+{
+    return (vintage_knobs){
+        .model = (vintage_model_id)(v[MODEL] + 0.5f),
+        .stepped = v[STEPPED] > 0.5f,
+        .low_bell = v[LOW_TYPE] > 0.5f,
+        .high_bell = v[HIGH_TYPE] > 0.5f,
+        .slope = (uint32_t)(v[LOW_CUT_SLOPE] + 0.5f),
+        .low_cut_on = v[LOW_CUT_HZ] > params[LOW_CUT_HZ].min,
+        .high_cut_on = v[HIGH_CUT_HZ] < params[HIGH_CUT_HZ].max,
+        .hz = {v[LOW_FREQ_HZ], v[LOW_MID_FREQ_HZ], v[MID_FREQ_HZ], v[HIGH_MID_FREQ_HZ], v[HIGH_FREQ_HZ]},
+        .gain_db = {v[LOW_GAIN_DB], v[LOW_MID_GAIN_DB], v[MID_GAIN_DB], v[HIGH_MID_GAIN_DB], v[HIGH_GAIN_DB]},
+        .q = {1.0f, v[LOW_MID_Q], v[MID_Q], v[HIGH_MID_Q], 1.0f},
+        .low_atten_db = v[LOW_ATTEN_DB],
+        .high_atten_db = v[HIGH_ATTEN_DB],
+        .high_atten_hz = v[HIGH_ATTEN_FREQ_HZ],
+        .bandwidth = v[BANDWIDTH],
+        .low_cut_hz = v[LOW_CUT_HZ],
+        .high_cut_hz = v[HIGH_CUT_HZ],
+    };
+}
+
+static float gain_of(float db) { return db == 0.0f ? 1.0f : dawg_db_to_gain(db); }
+
+/* The transformers' share of the model, or on the way from one model to the next, `frames` into the control period. */
+static float iron(const vintage_chain *c, uint32_t frames)
+{
+    const float now = vintage_models[c->voice[c->current].wiring.model].iron;
+    if (!c->fading) return now;
+    const float old = vintage_models[c->voice[c->current ^ 1u].wiring.model].iron;
+    const uint32_t at = c->faded + frames < c->fade_frames ? c->faded + frames : c->fade_frames;
+    return old + dawg_ease((float)(int32_t)at / (float)(int32_t)c->fade_frames) * (now - old);
+}
+
+static dawg_harmonics_knobs stage_knobs(const float *v, float iron_share)
+{
+    return (dawg_harmonics_knobs){v[HARMONICS], v[DRIVE_DB], v[EVEN], v[ODD], v[TRANSFORMER] * iron_share};
+}
+
+static void plan(vintage_eq *x, const dawg_block *b)
+{
+    const vintage_knobs from = knobs(b->from), to = knobs(b->to);
+    vintage_chain_plan(&x->chain, &from, &to);
+    const dawg_harmonics_knobs start = stage_knobs(b->from, iron(&x->chain, 0));
+    const dawg_harmonics_knobs end = stage_knobs(b->to, iron(&x->chain, DAWG_PERIOD));
+    dawg_harmonics_plan(&x->stage, b->to[QUALITY] > 0.5f, &start, &end);
+    x->gain_from = x->gain_to;
+    if (x->fresh || dawg_moved(b, OUTPUT_DB)) {
+        x->gain_from = gain_of(b->from[OUTPUT_DB]);
+        x->gain_to = gain_of(b->to[OUTPUT_DB]);
+    }
+    x->fresh = 0;
+}
+
+static void end_period(vintage_eq *x, const dawg_block *b)
+{
+    vintage_chain_end(&x->chain);
+    dawg_harmonics_end_period(&x->stage);
+    b->meters[INPUT_PEAK_DB] = dawg_peak_meter_end(&x->input);
+    b->meters[OUTPUT_PEAK_DB] = dawg_peak_meter_end(&x->output);
+}
+
+/* ---- sound ------------------------------------------------------------------------------------------------------ */
+
+static void write(ring *r, uint32_t c, uint32_t at, const float *from, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; ++i) r->x[c][(at + i) & (RING - 1u)] = from[i];
+}
+
+static void read(const ring *r, uint32_t c, uint32_t at, uint32_t late, float *to, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; ++i) to[i] = r->x[c][(at + i - late) & (RING - 1u)];
+}
+
+/* out = in + mix (output wet - in), exact where nothing is to be done. */
+static void finish(const vintage_eq *x, const dawg_block *b, uint32_t c, const float *wet)
+{
+    const float gain[2] = {x->gain_from, x->gain_to}, mix[2] = {b->from[MIX], b->to[MIX]};
+    const int plain = gain[0] == 1.0f && gain[1] == 1.0f, all_wet = mix[0] == 1.0f && mix[1] == 1.0f;
+    float dry[DAWG_PERIOD];
+    float *const out = b->out[c];
+    read(x->dry, c, x->at, LATENCY, dry, b->n);
+    for (uint32_t i = 0; i < b->n; ++i) {
+        const float y = plain ? wet[i] : wet[i] * dawg_along(gain, b->at + i);
+        out[i] = all_wet ? y : dry[i] + dawg_along(mix, b->at + i) * (y - dry[i]);
+    }
+    if (mix[0] == 0.0f && mix[1] == 0.0f) memcpy(out, dry, sizeof(float) * b->n); /* its own bits: -0 too */
+}
+
+static void process(void *self, const dawg_block *b)
+{
+    vintage_eq *x = self;
+    if (b->at == 0 || x->fresh) plan(x, b);
+    float eq[2][DAWG_PERIOD];
+    const float *equalized[2] = {b->in[0], b->in[1]};
+    if (!vintage_chain_idle(&x->chain)) {
+        dawg_d2 io[DAWG_PERIOD];
+        for (uint32_t i = 0; i < b->n; ++i) io[i] = (dawg_d2){(double)b->in[0][i], (double)b->in[1][i]};
+        vintage_chain_run(&x->chain, b->at, io, b->n);
+        for (uint32_t i = 0; i < b->n; ++i) {
+            eq[0][i] = (float)io[i][0];
+            eq[1][i] = (float)io[i][1];
+        }
+        equalized[0] = eq[0];
+        equalized[1] = eq[1];
+    }
+    for (uint32_t c = 0; c < 2; ++c) {
+        float wet[DAWG_PERIOD], held[DAWG_PERIOD];
+        write(x->dry, c, x->at, b->in[c], b->n);
+        write(x->wet, c, x->at, equalized[c], b->n);
+        read(x->wet, c, x->at, LATENCY, wet, b->n);
+        if (dawg_harmonics_heard(&x->stage)) {
+            read(x->wet, c, x->at, dawg_harmonics_held_back(&x->stage), held, b->n);
+            dawg_harmonics_run(&x->stage, c, b->at, held, wet, b->n);
+        }
+        finish(x, b, c, wet);
+    }
+    x->at = (x->at + b->n) & (RING - 1u);
+    dawg_peak_meter_feed(&x->input, b->in, b->n);
+    dawg_peak_meter_feed(&x->output, (const float *const *)b->out, b->n);
+    if (b->at + b->n == DAWG_PERIOD) end_period(x, b);
+}
+
+/* ---- what it says of itself ------------------------------------------------------------------------------------- */
+
+static uint32_t latency(const float *v, const dawg_setup *s)
+{
+    (void)v, (void)s;
+    return LATENCY;
+}
+static uint32_t latency_max(const dawg_setup *s)
+{
+    (void)s;
+    return LATENCY;
+}
+
+/* What is left of full-scale white noise behind the filters, as dawg_harmonics_tail asks. */
+static double loudness(const dawg_svf *sections, uint32_t n, double rate)
+{
+    enum { POINTS = 24 };
+    double h[2], power = 0.0, most = 0.0;
+    for (uint32_t i = 0; i < POINTS; ++i) {
+        dawg_svf_response(sections, n, (0.5 + (double)i) / (2.0 * POINTS), h);
+        power += (h[0] * h[0] + h[1] * h[1]) / POINTS;
+    }
+    for (double hz = 5.0; hz < 100.0; hz *= 2.0) {
+        dawg_svf_response(sections, n, hz / rate, h);
+        most = dawg_max_d(most, h[0] * h[0] + h[1] * h[1]);
+    }
+    return dawg_sqrt_d(dawg_max_d(power, most) * (1.0 / 3.0));
+}
+
+static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+{
+    (void)t;
+    const double rate = (double)s->sample_rate, level = (double)(gain_of(v[OUTPUT_DB]) * v[MIX]);
+    const vintage_knobs k = knobs(v);
+    const dawg_harmonics_knobs stage = stage_knobs(v, vintage_models[k.model].iron);
+    dawg_svf sections[VINTAGE_SECTIONS];
+    const uint32_t n = vintage_in_path(&k, rate, 0, sections);
+    const double rings = dawg_eq_tail(sections, n, level * (1.0 + dawg_harmonics_quiet(&stage)));
+    const double leaks = dawg_harmonics_tail(&stage, level, loudness(sections, n, rate), rate);
+    return LATENCY + (uint32_t)dawg_min_d(dawg_max_d(rings, leaks), 2e9);
+}
+
+/* Parts: the five bands, low cut, high cut. The whole: as a quiet tone hears it, for which the stage is a little gain
+ * through its blocker. */
+#define PARTS (VINTAGE_BANDS + 2u)
+static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+{
+    const vintage_knobs k = knobs(v);
+    const dawg_harmonics_knobs stage = stage_knobs(v, 0.0f);
+    const double more = part ? 0.0 : dawg_harmonics_quiet(&stage);
+    const double gain = part ? 1.0 : (double)gain_of(v[OUTPUT_DB]), mix = part ? 1.0 : (double)v[MIX];
+    dawg_svf sections[VINTAGE_SECTIONS];
+    const uint32_t count = vintage_in_path(&k, (double)s->sample_rate, part, sections);
+    for (uint32_t i = 0; i < n; ++i) {
+        double h[2];
+        dawg_svf_response(sections, count, (double)x[i] / (double)s->sample_rate, h);
+        const double r = (double)x[i] / DAWG_HARMONICS_DC_HZ, pass = more * r / (1.0 + r * r); /* more j r/(1 + j r) */
+        const double re = gain * (h[0] * (1.0 + pass * r) - h[1] * pass);
+        const double im = gain * (h[1] * (1.0 + pass * r) + h[0] * pass);
+        const double all_re = 1.0 + mix * (re - 1.0), all_im = mix * im;
+        y[i] = dawg_gain_to_db((float)dawg_sqrt_d(all_re * all_re + all_im * all_im));
+    }
+}
+
+/* ---- presets ---------------------------------------------------------------------------------------------------- */
+#if !defined(DAWG_LEAN)
+/* tests/plugins/vintage_eq.toml holds each promise as numbers. */
+static const dawg_preset presets[] = {
+    DAWG_PRESET("warm_vocal", "Warm Vocal",
+                "Neve: 2.5 dB (±0.3) less at 330 Hz, 1.2 to 2.5 dB more at 4.8 kHz and above, rumble below 50 Hz gone "
+                "(-22 dB at "
+                "20 Hz or more), a second harmonic 44 dB (±1) down at -12 dBFS; loudness within 1 LU.",
+                {LOW_CUT_HZ, 50}, {LOW_MID_GAIN_DB, -2.5f}, {MID_FREQ_HZ, 4800}, {MID_GAIN_DB, 1.5f},
+                {HIGH_GAIN_DB, 2.5f}, {DRIVE_DB, 12}, {HARMONICS, 0.6f}, {EVEN, 0.8f}, {ODD, 0.2f}),
+    DAWG_PRESET("punchy_drums", "Punchy Drums",
+                "API: 3 to 4 dB more at 100 Hz than at 200 Hz, 4 dB (±0.3) less at 500 Hz, 2.5 dB (±0.3) more at 5 "
+                "kHz, 1 to 1.5 % "
+                "of harmonics at -12 dBFS; loudness within 1 LU.",
+                {MODEL, VINTAGE_API}, {LOW_TYPE, 1}, {LOW_FREQ_HZ, 100}, {LOW_GAIN_DB, 4}, {LOW_MID_FREQ_HZ, 500},
+                {LOW_MID_GAIN_DB, -4}, {HIGH_MID_FREQ_HZ, 5000}, {HIGH_MID_GAIN_DB, 3}, {DRIVE_DB, 18},
+                {HARMONICS, 0.7f}, {EVEN, 0.7f}, {TRANSFORMER, 0.7f}, {OUTPUT_DB, -0.6f}),
+    DAWG_PRESET("ssl_bus", "SSL Bus",
+                "SSL G: 1.8 dB (±0.3) at 40 Hz and 2.4 dB (±0.3) at 14 kHz with the G's dips beside them, 1 dB (±0.2) "
+                "less at 300 "
+                "Hz, harmonics 54 dB (±1) down; loudness within 0.5 LU.",
+                {MODEL, VINTAGE_SSL_G}, {LOW_FREQ_HZ, 70}, {LOW_GAIN_DB, 1.5f}, {LOW_MID_FREQ_HZ, 300},
+                {LOW_MID_GAIN_DB, -1}, {HIGH_FREQ_HZ, 10000}, {HIGH_GAIN_DB, 2}, {LOW_CUT_HZ, 20}, {DRIVE_DB, 12},
+                {HARMONICS, 0.25f}),
+    DAWG_PRESET("pultec_low_end", "Pultec Low End",
+                "Boost and attenuation at 60 Hz together: 3.5 dB (±0.3) more at 30 Hz, 2 dB (±0.3) less at 300 Hz, 1.9 "
+                "dB (±0.3) "
+                "more at 10 kHz, the second harmonic 46 dB (±1) down at -12 dBFS; loudness within 1 LU.",
+                {MODEL, VINTAGE_PULTEC}, {LOW_GAIN_DB, 6}, {LOW_ATTEN_DB, 6}, {HIGH_FREQ_HZ, 10000}, {HIGH_GAIN_DB, 3},
+                {BANDWIDTH, 0.7f}, {DRIVE_DB, 12}, {HARMONICS, 0.5f}, {EVEN, 0.8f}),
+    DAWG_PRESET(
+        "pultec_air", "Pultec Air",
+        "A broad boost that reaches 3.9 dB (±0.2) over the lows at 16 kHz, 1.5 dB (±0.2) less at 300 Hz, no harmonics; "
+        "loudness within 1 LU.",
+        {MODEL, VINTAGE_PULTEC}, {HIGH_FREQ_HZ, 16000}, {HIGH_GAIN_DB, 6}, {BANDWIDTH, 0.8f}, {MID_FREQ_HZ, 300},
+        {MID_GAIN_DB, -1.5f}, {OUTPUT_DB, -0.6f}),
+    DAWG_PRESET("bass_weight", "Bass Weight",
+                "SSL E: 3 dB (±0.3) at 60 Hz, 3.7 dB (±0.3) less at 280 Hz, 2.9 dB (±0.3) of growl at 1.2 kHz, cuts at "
+                "35 Hz and "
+                "9 kHz; loudness within 1 LU.",
+                {MODEL, VINTAGE_SSL_E}, {LOW_CUT_HZ, 35}, {LOW_FREQ_HZ, 90}, {LOW_GAIN_DB, 4}, {LOW_MID_FREQ_HZ, 280},
+                {LOW_MID_GAIN_DB, -4}, {HIGH_MID_FREQ_HZ, 1200}, {HIGH_MID_GAIN_DB, 3}, {HIGH_CUT_HZ, 9000},
+                {DRIVE_DB, 15}, {HARMONICS, 0.5f}, {ODD, 0.7f}),
+    DAWG_PRESET(
+        "transformer_glow", "Transformer Glow",
+        "No filter, only the stage: at 50 Hz and -12 dBFS 3 % of harmonics (-30.6 dB ±1), at 1 kHz 1 % (-40.6 dB ±1); "
+        "loudness within 0.5 LU.",
+        {DRIVE_DB, 18}, {HARMONICS, 1}, {EVEN, 0.3f}, {ODD, 0.3f}, {TRANSFORMER, 1}),
+};
+#endif
+
+const dawg_plugin dawg_vintage_eq = {
+    .key = DAWG_TEXT("vintage_eq"),
+    .name = DAWG_TEXT("Vintage EQ"),
+    .help = DAWG_TEXT("Console and tube equalizers by their control points, with their harmonics."),
+    .category = DAWG_EQ,
+    .version = 1,
+    .params = params,
+    .n_params = N_PARAMS,
+    .meters = meters,
+    .n_meters = N_METERS,
+    .presets = DAWG_PRESETS(presets),
+    .state_size = sizeof(vintage_eq),
+    .layout = layout,
+    .reset = reset,
+    .process = process,
+    .latency = latency,
+    .latency_max = latency_max,
+    .tail = tail,
+    .curve_kind = DAWG_RESPONSE,
+    .curve_parts = PARTS,
+    .draw = draw};
