@@ -13,12 +13,12 @@
 #include "eq_design.h"
 #include "eq_ripple.h"
 
-#define SHELF_Q_MAX 4.0  /* beyond it the resonances near the band's end cannot be followed */
 #define BAND_TURNS 0.45  /* the fit ends here (of the rate) ... */
 #define BAND_HZ 20000.0  /* ... or here, whichever is lower, but always beyond f0 */
 #define SPREAD_POINTS 6u /* spread evenly over the prototype's phase, the last one on the edge */
 #define DECADE_POINTS 4u /* high-pass: even in octaves from where it is down 40 dB to the edge */
 #define ROWS_MAX 10u     /* points and the rein */
+#define FAR_TURNS 1.0    /* first-order passes: fitted as second-order ones with a pole and a zero that cancel here */
 #define HOLD 1e3         /* the first pass trusts the rein, so that the second has weights to trust */
 #define FADE 1e-5        /* notch and passes: weight falls where the prototype is below this power (-50 dB) */
 #define FLOOR 0.05       /* a fitted power counts as no less than this part of the prototype's in the weights */
@@ -46,9 +46,10 @@ typedef struct points {
     unsigned n;
 } points;
 
-static prototype describe(dawg_eq_type type, double a, double q)
+/* far: where the first-order passes' pole and zero that cancel lie, in f0. */
+static prototype describe(dawg_eq_type type, double a, double q, double far)
 {
-    const double damp = 1.0 / (q * q) - 2.0;
+    const double damp = 1.0 / (q * q) - 2.0, away = 1.0 / (far * far);
     prototype p = {.c = {0.0, 0.0, 1.0}, .d = {1.0, damp, 1.0}, .rho = 1.0, .k = 1.0 / q, .tie = 1.0};
     switch (type) {
     case DAWG_EQ_BELL:
@@ -79,6 +80,16 @@ static prototype describe(dawg_eq_type type, double a, double q)
     case DAWG_EQ_HIGH_PASS:
         p.fitted = FIT_C2 | FIT_D1 | FIT_D2;
         p.rein = 0.2;
+        break;
+    case DAWG_EQ_LOW_PASS_1:
+    case DAWG_EQ_HIGH_PASS_1:
+        p.c = (quad){0.0, 1.0, away};
+        p.d = (quad){1.0, 1.0 + away, away};
+        p.base = type == DAWG_EQ_LOW_PASS_1 ? 1.0 : 0.0;
+        p.rho = type == DAWG_EQ_LOW_PASS_1 ? -1.0 : 1.0;
+        p.fitted = FIT_C1 | FIT_C2 | FIT_D1;
+        p.tie = 3.0;
+        p.k = 2.0;
         break;
     case DAWG_EQ_NOTCH:
         p.c = (quad){1.0, -2.0, 1.0};
@@ -281,14 +292,16 @@ dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_d
 {
     const int shelf = type == DAWG_EQ_LOW_SHELF || type == DAWG_EQ_HIGH_SHELF, has_gain = shelf || type == DAWG_EQ_BELL;
     /* a high-pass must have its peak in the band, where it can be seen */
-    const double highest = type == DAWG_EQ_HIGH_PASS ? BAND_TURNS : DAWG_EQ_MAX_TURNS;
+    const double highest = type == DAWG_EQ_HIGH_PASS || type == DAWG_EQ_HIGH_PASS_1 ? BAND_TURNS : DAWG_EQ_MAX_TURNS;
     const double f = dawg_min_d(hz / rate, highest), w0 = 2.0 * DAWG_PI * f;
     const double beyond = dawg_min_d(1.15 * f, f + 0.4 * (0.5 - f));
     const double a = has_gain ? dawg_exp_d(-dawg_abs_d(gain_db) * (2.302585092994045684 / 40.0)) : 1.0;
     const double farther = shelf ? dawg_min_d(BAND_TURNS, f / dawg_sqrt_d(a)) : 0.0; /* the upper pole or zero */
     const double band = dawg_max_d(dawg_min_d(BAND_TURNS, BAND_HZ / rate), farther);
     const double edge = dawg_max_d(band, type == DAWG_EQ_HIGH_PASS ? f : beyond) / f;
-    prototype p = describe(type, a, shelf ? dawg_min_d(q, SHELF_Q_MAX) : q);
+    const int first = type == DAWG_EQ_LOW_PASS_1 || type == DAWG_EQ_HIGH_PASS_1;
+    const double far = first ? FAR_TURNS / f : 1.0;
+    prototype p = describe(type, a, shelf ? dawg_min_d(q, DAWG_EQ_SHELF_Q_MAX) : q, far);
     const quad c = p.c, d = p.d;
     const points pts = choose(type, &p, a, edge);
     const double even = type == DAWG_EQ_HIGH_PASS ? evenness(f, p.k) : 0.0;

@@ -11,6 +11,10 @@
  *   high-pass, Q 2 to 3           0.85      0.55      0.03   (0.41, 0.29 dB above hz)
  *   high-pass, Q 3 to 10          1.88      1.16      0.07   (0.78, 0.49 dB above hz; eq_ripple.h)
  *   notch                          0.48      0.44      0.02
+ *   6 dB per octave: low-pass      0.32      0.18      0.01
+ *                    high-pass     0.12      0.08      0.01
+ * A slope's sections add up their errors (Butterworth): a low-pass of 96 dB per octave 0.97, 0.46, 0.01, a high-pass of 24
+ * dB per octave 0.17, 0.12, 0.02, of 48 0.87, 0.56, 0.05, of 96 1.95, 1.20, 0.12 (half of it from hz up).
  * The bilinear transform of a bell at 16 kHz is 6 dB off at 48 kHz. */
 #ifndef DAWG_EQ_DESIGN_H
 #define DAWG_EQ_DESIGN_H
@@ -22,10 +26,14 @@ typedef enum {
     DAWG_EQ_LOW_SHELF,  /* A (s^2 + s sqrt(A)/Q + A) / (A s^2 + s sqrt(A)/Q + 1) */
     DAWG_EQ_HIGH_SHELF, /* A (A s^2 + s sqrt(A)/Q + 1) / (s^2 + s sqrt(A)/Q + A) */
     DAWG_EQ_LOW_PASS,   /* 1 / (s^2 + s/Q + 1): 12 dB per octave, -3.01 dB at hz with Q = 0.7071 */
-    DAWG_EQ_HIGH_PASS   /* s^2 / (s^2 + s/Q + 1) */
+    DAWG_EQ_HIGH_PASS,  /* s^2 / (s^2 + s/Q + 1) */
+    DAWG_EQ_LOW_PASS_1, /* 1 / (s + 1): 6 dB per octave; has no Q. Sections of passes of odd order: not bands' types */
+    DAWG_EQ_HIGH_PASS_1 /* s / (s + 1) */
 } dawg_eq_type;
 
-#define DAWG_EQ_MAX_TURNS 0.49 /* hz / rate is clamped to this; for a high-pass to 0.45 */
+#define DAWG_EQ_SHELF_Q_MAX 4.0
+#define DAWG_EQ_MAX_TURNS 0.49           /* hz / rate is clamped to this; */
+#define DAWG_EQ_HIGH_PASS_MAX_TURNS 0.45 /* for a high-pass: its peak must lie in the band, where it can be seen */
 
 /* hz > 0, rate > 0, |gain_db| <= 48 (bell and shelves only), q 0.05..100 (a shelf's stops at 4). Stable and minimum
  * phase at every setting, exactly a wire at 0 dB; a boost and the equal cut cancel; neighbouring settings give

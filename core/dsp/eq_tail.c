@@ -6,7 +6,7 @@
  * circle, as a zero may lie beside the pole. */
 #include "eq_band.h"
 
-#define SECTIONS_MAX 16u
+#define SECTIONS_MAX (DAWG_EQ_RING_MAX + DAWG_EQ_BANDS_MAX)
 /* Full-scale white noise has 1/sqrt(3) RMS; a conjugate pair sounds twice its residue; 2.8 times the expected amplitude
  * comes once in 2000. */
 #define EXCITATION 3.2

@@ -344,6 +344,7 @@ static void run_block(dawg_linear_phase *x)
         for (uint32_t i = 0; i < BLOCK; ++i) x->in[c][i] = x->in[c][BLOCK + i];
     }
     const uint32_t blocks = (uint32_t)(FADE_S * x->rate / (double)BLOCK) + 1u;
+    if (x->stage == FADING && x->next == blocks) arrive(x); /* the last block of the fade has been played, too */
     if (x->stage == READY) x->stage = FADING, x->next = 0;
     for (uint32_t c = 0; c < 2; ++c) {
         const float *y = play(x, &x->filters[x->playing], c);
@@ -358,7 +359,7 @@ static void run_block(dawg_linear_phase *x)
             x->out[c][i] += share * (y[i] - x->out[c][i]);
         }
     }
-    if (x->stage == FADING && ++x->next == blocks) arrive(x);
+    if (x->stage == FADING) ++x->next;
 }
 
 void dawg_linear_phase_run(dawg_linear_phase *x, const float *const in[2], float *const out[2], uint32_t n)

@@ -11,14 +11,15 @@
 #define HISTORY DAWG_OVERSAMPLE_HISTORY
 
 /* Per stage: (M + 1) / 2 coefficients and Kaiser's beta, the smallest that meet the table in oversample.h. The first
- * stage passes 0.4308 of the base rate, the others also what its slope leaves, up to 0.5692. */
+ * stage passes 0.4308 (wide: 0.4535) of the base rate, the others also what its slope leaves, up to 0.5692. */
 typedef struct recipe {
     uint32_t pairs;
     double beta;
 } recipe;
-static const recipe recipes[2][STAGES] = {
+static const recipe recipes[][STAGES] = {
     [DAWG_OVERSAMPLE_ECO] = {{19, 8.20}, {7, 9.55}, {4, 8.95}},
     [DAWG_OVERSAMPLE_HQ] = {{24, 10.45}, {9, 12.30}, {5, 11.25}},
+    [DAWG_OVERSAMPLE_WIDE] = {{35, 10.20}, {9, 12.30}, {5, 11.25}},
 };
 
 static void make_half_band(dawg_half_band *h, recipe r)

@@ -64,6 +64,15 @@ static inline void dawg_svf_flush(dawg_svf_state *s)
     s->s2 = (dawg_d2){dawg_flush_d(s->s2[0]), dawg_flush_d(s->s2[1])};
 }
 
+/* What steep sections leave of others that ring on may be too small for a float, not a denormal but in a double: below
+ * DAWG_TINY it is 0. By bits, as a compiler may convert before it chooses between numbers. */
+static inline dawg_d2 dawg_svf_heard(dawg_d2 x)
+{
+    typedef int64_t bits __attribute__((vector_size(16)));
+    const dawg_d2 tiny = dawg_d2_all((double)DAWG_TINY);
+    return (dawg_d2)((bits)x & ((x >= tiny) | (x <= -tiny)));
+}
+
 /* H of sections in series, as h[0] + j h[1], at a frequency of `turns` of the rate, 0..0.5; with n = 0 it is 1. */
 void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, double h[2]);
 

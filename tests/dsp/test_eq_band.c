@@ -15,13 +15,23 @@ static const double pi = 3.14159265358979323846;
 typedef struct setting {
     int on;
     dawg_eq_type type;
-    dawg_eq_knobs knobs;
+    struct {
+        double hz, gain_db, q;
+    } knobs;
 } setting;
+
+static dawg_eq_shape shape_of(const setting *s)
+{
+    return (dawg_eq_shape){s->type, DAWG_EQ_12_DB, s->knobs.hz, s->knobs.gain_db, s->knobs.q};
+}
 
 /* One control period of all bands, whose knobs go from `from` to `to`. */
 static void period(dawg_eq_band *bands, uint32_t n, const setting *from, const setting *to, dawg_d2 *x)
 {
-    for (uint32_t b = 0; b < n; ++b) dawg_eq_band_plan(&bands[b], to[b].on, to[b].type, &from[b].knobs, &to[b].knobs);
+    for (uint32_t b = 0; b < n; ++b) {
+        const dawg_eq_shape start = shape_of(&from[b]), end = shape_of(&to[b]);
+        dawg_eq_band_plan(&bands[b], to[b].on, DAWG_EQ_STEREO, &start, &end);
+    }
     dawg_eq_bands_run(bands, n, 0, x, PERIOD);
     for (uint32_t b = 0; b < n; ++b) dawg_eq_band_end(&bands[b]);
 }
@@ -130,6 +140,45 @@ static void a_change_of_type_is_a_cross_fade(void **state)
     }
 }
 
+/* Slope, placement: a change is a fade of 20 ms between what the old and the new band do, in equal parts half-way; a band
+ * on mid, side, left or right leaves the other lane as it is. */
+static void kinds_of_other_slope_and_placement_cross_fade(void **state)
+{
+    (void)state;
+    static const struct {
+        dawg_eq_slope slope;
+        dawg_eq_placement where;
+    } kinds[] = {{DAWG_EQ_12_DB, DAWG_EQ_STEREO}, {DAWG_EQ_96_DB, DAWG_EQ_STEREO}, {DAWG_EQ_6_DB, DAWG_EQ_MID},
+                 {DAWG_EQ_24_DB, DAWG_EQ_SIDE},   {DAWG_EQ_24_DB, DAWG_EQ_RIGHT},  {DAWG_EQ_18_DB, DAWG_EQ_LEFT}};
+    const uint32_t at = 100, middle = at + FADE / PERIOD / 2;
+    for (uint32_t k = 0; k + 1 < sizeof kinds / sizeof kinds[0]; ++k) {
+        dawg_eq_band b[3]; /* the one that changes, and both kinds at rest */
+        for (uint32_t i = 0; i < 3; ++i) dawg_eq_band_reset(&b[i], PERIOD, RATE);
+        for (uint32_t p = 0; p <= middle; ++p) {
+            dawg_d2 x[3][PERIOD];
+            for (uint32_t i = 0; i < PERIOD; ++i)
+                for (uint32_t j = 0; j < 3; ++j)
+                    x[j][i] = (dawg_d2){sin(2.0 * pi * 900.0 * (p * PERIOD + i) / RATE),
+                                        0.3 * cos(2.0 * pi * 1100.0 * (p * PERIOD + i) / RATE)};
+            const dawg_d2 first = x[0][0];
+            for (uint32_t j = 0; j < 3; ++j) {
+                const uint32_t kind = k + (j == 0 ? p >= at : j - 1u);
+                const dawg_eq_shape s = {DAWG_EQ_HIGH_PASS, kinds[kind].slope, 1000.0, 0.0, 0.71};
+                dawg_eq_band_plan(&b[j], 1, kinds[kind].where, &s, &s);
+                dawg_eq_bands_run(&b[j], 1, 0, x[j], PERIOD);
+                dawg_eq_band_end(&b[j]);
+            }
+            if (p < at) assert_memory_equal(x[0], x[1], sizeof x[0]);
+            if (p == middle)
+                for (uint32_t c = 0; c < 2; ++c) assert_true(fabs(x[0][0][c] - 0.5 * (x[1][0][c] + x[2][0][c])) < 1e-2);
+            const dawg_eq_placement where = kinds[k].where;
+            if (where == DAWG_EQ_MID) assert_true(fabs((x[1][0][0] - x[1][0][1]) - (first[0] - first[1])) < 1e-15);
+            if (where == DAWG_EQ_SIDE) assert_true(fabs((x[1][0][0] + x[1][0][1]) - (first[0] + first[1])) < 1e-15);
+            if (where == DAWG_EQ_RIGHT) assert_true(x[1][0][0] == first[0]);
+        }
+    }
+}
+
 /* ---- tail ------------------------------------------------------------------------------------------------------- */
 
 static double random_in(dawg_noise *g, double low, double high)
@@ -211,9 +260,13 @@ static void nothing_rings_without_bands_or_gain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_idle_band_is_not_there),      cmocka_unit_test(leaving_and_entering_0_db_does_not_click),
-        cmocka_unit_test(switches_land_within_two_fades), cmocka_unit_test(a_change_of_type_is_a_cross_fade),
-        cmocka_unit_test(reported_tail_is_measured_tail), cmocka_unit_test(nothing_rings_without_bands_or_gain),
+        cmocka_unit_test(an_idle_band_is_not_there),
+        cmocka_unit_test(leaving_and_entering_0_db_does_not_click),
+        cmocka_unit_test(switches_land_within_two_fades),
+        cmocka_unit_test(a_change_of_type_is_a_cross_fade),
+        cmocka_unit_test(kinds_of_other_slope_and_placement_cross_fade),
+        cmocka_unit_test(reported_tail_is_measured_tail),
+        cmocka_unit_test(nothing_rings_without_bands_or_gain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,8 @@ static double analog_db(dawg_eq_type type, double hz, double gain_db, double q, 
     case DAWG_EQ_HIGH_SHELF: return db(cabs(a * (a * s * s + r * s + 1.0) / (s * s + r * s + a)));
     case DAWG_EQ_LOW_PASS: return db(cabs(1.0 / (s * s + s / q + 1.0)));
     case DAWG_EQ_HIGH_PASS: return db(cabs(s * s / (s * s + s / q + 1.0)));
+    case DAWG_EQ_LOW_PASS_1: return db(cabs(1.0 / (s + 1.0)));
+    case DAWG_EQ_HIGH_PASS_1: return db(cabs(s / (s + 1.0)));
     }
     return NAN;
 }
@@ -38,7 +40,7 @@ static double digital_db(const dawg_svf *c, double rate, double f)
 /* Where a band is clamped. */
 static double tuned(dawg_eq_type type, double hz, double rate)
 {
-    return fmin(hz, (type == DAWG_EQ_HIGH_PASS ? 0.45 : 0.49) * rate);
+    return fmin(hz, (type == DAWG_EQ_HIGH_PASS || type == DAWG_EQ_HIGH_PASS_1 ? 0.45 : 0.49) * rate);
 }
 
 /* Largest |error| from 20 Hz to the lower of 20 kHz and 0.45 of the rate, where the prototype is above floor_db;
@@ -58,7 +60,8 @@ static misfit follow(dawg_eq_type type, double hz, double rate, double gain_db, 
         const double exact = analog_db(type, hz, gain_db, q, f), error = fabs(digital_db(&c, rate, f) - exact);
         if (exact < floor_db) continue;
         worst.band = fmax(worst.band, error);
-        if (type == DAWG_EQ_LOW_PASS ? f <= hz : f >= hz) worst.pass = fmax(worst.pass, error);
+        if (type == DAWG_EQ_LOW_PASS || type == DAWG_EQ_LOW_PASS_1 ? f <= hz : f >= hz)
+            worst.pass = fmax(worst.pass, error);
     }
     return worst;
 }
@@ -96,6 +99,12 @@ static const row rows[] = {
     {"resonant high-pass", DAWG_EQ_HIGH_PASS, 44100, 20000, 3, 10, 1.88, 0.78},
     {"resonant high-pass", DAWG_EQ_HIGH_PASS, 48000, 20000, 3, 10, 1.17, 0.49},
     {"resonant high-pass", DAWG_EQ_HIGH_PASS, 88200, 20000, 2, 10, 0.07, 0.06},
+    {"low-pass, 6 dB/octave", DAWG_EQ_LOW_PASS_1, 44100, 20000, 1, 1, 0.33, 0.1},
+    {"low-pass, 6 dB/octave", DAWG_EQ_LOW_PASS_1, 48000, 20000, 1, 1, 0.19, 0.1},
+    {"low-pass, 6 dB/octave", DAWG_EQ_LOW_PASS_1, 192000, 20000, 1, 1, 0.01, 0.01},
+    {"high-pass, 6 dB/octave", DAWG_EQ_HIGH_PASS_1, 44100, 20000, 1, 1, 0.12, 0.12},
+    {"high-pass, 6 dB/octave", DAWG_EQ_HIGH_PASS_1, 48000, 20000, 1, 1, 0.08, 0.08},
+    {"high-pass, 6 dB/octave", DAWG_EQ_HIGH_PASS_1, 192000, 20000, 1, 1, 0.01, 0.01},
     {"notch", DAWG_EQ_NOTCH, 44100, 20000, 0.5, 10, 0.48, 9},
     {"notch", DAWG_EQ_NOTCH, 48000, 20000, 0.5, 10, 0.44, 9},
     {"notch", DAWG_EQ_NOTCH, 88200, 20000, 0.5, 10, 0.02, 9},
@@ -107,7 +116,7 @@ static void bands_follow_their_prototypes_to_the_end_of_the_band(void **state)
     const uint32_t frequencies = grid(25, 120), qs = grid(5, 12), gains = grid(4, 24);
     for (uint32_t r = 0; r < sizeof rows / sizeof rows[0]; ++r) {
         const row *w = &rows[r];
-        const int pass = w->type == DAWG_EQ_LOW_PASS || w->type == DAWG_EQ_HIGH_PASS;
+        const int pass = w->type >= DAWG_EQ_LOW_PASS;
         const int has_gain = !pass && w->type != DAWG_EQ_NOTCH;
         const double top = fmin(w->to_hz, 0.41 * w->rate), floor_db = has_gain ? -1e3 : pass ? -40.0 : -30.0;
         double worst[6] = {0};
@@ -138,7 +147,7 @@ static void bands_keep_their_shape_at_every_setting(void **state)
     (void)state;
     const double gains[] = {-24, -12, 12, 24}, qs[] = {0.1, 0.17, 0.3, 0.5, 1, 2, 4};
     double worst[5] = {0};
-    for (uint32_t t = 0; t < 6; ++t)
+    for (uint32_t t = 0; t < 8; ++t)
         for (uint32_t i = 0; i < grid(24, 120); ++i)
             for (uint32_t j = 0; j < 7; ++j)
                 for (uint32_t k = 0; k < 4; ++k) {
@@ -209,8 +218,8 @@ static void every_setting_is_stable_and_minimum_phase(void **state)
     double excess = -99.0;
     const uint32_t n = grid(60000, 500000);
     for (uint32_t i = 0; i < n; ++i) {
-        const dawg_eq_type type = (dawg_eq_type)(i % 6);
-        const double rate = (double)grid_rates[i / 6 % GRID_RATES], q = random_in(&g, 0.05, 100),
+        const dawg_eq_type type = (dawg_eq_type)(i % 8);
+        const double rate = (double)grid_rates[i / 8 % GRID_RATES], q = random_in(&g, 0.05, 100),
                      hz = random_in(&g, 1, 96000);
         const int wide = i % 5 == 0;
         const double gain_db = (wide ? 48.0 : 24.0) * (double)dawg_noise_next(&g);
@@ -301,7 +310,7 @@ static void neighbouring_settings_give_neighbouring_responses(void **state)
     (void)state;
     const double rate = 44100.0;
     double worst = 0.0;
-    for (uint32_t t = 0; t < 6; ++t)
+    for (uint32_t t = 0; t < 8; ++t)
         for (uint32_t knob = 0; knob < 3; ++knob)
             for (uint32_t start = 0; start < 4; ++start) {
                 double last_error[40];

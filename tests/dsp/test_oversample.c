@@ -10,18 +10,19 @@
 #include <stdlib.h>
 
 #define PI 3.14159265358979323846
-enum { SPAN = 160, HIGH = SPAN * 8 }; /* base-rate frames that hold every impulse response */
+enum { SPAN = 200, KINDS = 3, HIGH = SPAN * 8 }; /* base-rate frames that hold every impulse response */
 static const uint32_t factors[] = {2, 4, 8};
 static const struct {
     dawg_oversample_quality quality;
     const char *name;
     double stop_db, pass_db;
     uint32_t latency[3];
+    double pass_edge; /* of the base rate */
 } kinds[] = {
-    {DAWG_OVERSAMPLE_ECO, "eco", 80.0, 0.002, {37, 44, 46}},
-    {DAWG_OVERSAMPLE_HQ, "HQ", 100.0, 0.0002, {47, 56, 59}},
+    {DAWG_OVERSAMPLE_ECO, "eco", 80.0, 0.002, {37, 44, 46}, 19000.0 / 44100.0},
+    {DAWG_OVERSAMPLE_HQ, "HQ", 100.0, 0.0002, {47, 56, 59}, 19000.0 / 44100.0},
+    {DAWG_OVERSAMPLE_WIDE, "wide", 100.0, 0.0002, {69, 78, 81}, 20000.0 / 44100.0},
 };
-static const double pass_edge = 19000.0 / 44100.0; /* of the base rate; also 20.68 kHz at 48 kHz */
 
 /* |sum h[i] exp(-2 pi j f i)|, f in cycles per frame of h. */
 static double magnitude(const double *h, uint32_t n, double f)
@@ -59,12 +60,12 @@ static void impulse_response(const dawg_oversampler_design *d, uint32_t factor, 
     }
 }
 
-static void response_is_flat_to_19_khz_at_44_1_khz_and_rejects_images_and_aliases(void **state)
+static void response_is_flat_to_the_pass_bands_end_and_rejects_images_and_aliases(void **state)
 {
     (void)state;
     static double h[HIGH];
     const uint32_t steps = grid(300, 3000);
-    for (uint32_t k = 0; k < 2; ++k)
+    for (uint32_t k = 0; k < KINDS; ++k)
         for (uint32_t f = 0; f < 3; ++f) {
             dawg_oversampler_design d;
             dawg_oversampler_make(&d, factors[f], kinds[k].quality);
@@ -72,7 +73,7 @@ static void response_is_flat_to_19_khz_at_44_1_khz_and_rejects_images_and_aliase
                 impulse_response(&d, factors[f], down, h);
                 double ripple = 0.0, stop = 0.0;
                 for (uint32_t i = 0; i <= steps; ++i) {
-                    const double at = pass_edge * i / steps;
+                    const double at = kinds[k].pass_edge * i / steps;
                     const double g = magnitude(h, SPAN * factors[f], at / factors[f]);
                     ripple = fmax(ripple, fabs(20.0 * log10(g)));
                     for (uint32_t image = 1; image <= factors[f] / 2; ++image) { /* around each multiple of the rate */
@@ -97,7 +98,7 @@ static void response_is_flat_to_19_khz_at_44_1_khz_and_rejects_images_and_aliase
 static void latency_is_a_whole_number_of_samples_and_the_phase_is_linear(void **state)
 {
     (void)state;
-    for (uint32_t k = 0; k < 2; ++k)
+    for (uint32_t k = 0; k < KINDS; ++k)
         for (uint32_t f = 0; f < 3; ++f) {
             static float in[SPAN], high[HIGH], out[SPAN];
             static dawg_oversampler x;
@@ -126,13 +127,14 @@ static void round_trip_gives_back_what_lies_in_the_pass_band(void **state)
     enum { N = 3000, TONES = 9 };
     static float in[N], high[N * 8], out[N];
     static dawg_oversampler x;
-    for (uint32_t i = 0; i < N; ++i) {
-        double sum = 0.0;
-        for (int k = 0; k < TONES; ++k)
-            sum += sin(2.0 * PI * fmod((0.003 + (pass_edge - 0.003) * k / (double)(TONES - 1)) * i, 1.0) + k);
-        in[i] = (float)(sum / (double)TONES);
-    }
-    for (uint32_t k = 0; k < 2; ++k)
+    for (uint32_t k = 0; k < KINDS; ++k) {
+        for (uint32_t i = 0; i < N; ++i) {
+            double sum = 0.0;
+            for (int t = 0; t < TONES; ++t)
+                sum +=
+                    sin(2.0 * PI * fmod((0.003 + (kinds[k].pass_edge - 0.003) * t / (double)(TONES - 1)) * i, 1.0) + t);
+            in[i] = (float)(sum / (double)TONES);
+        }
         for (uint32_t f = 0; f < 3; ++f) {
             dawg_oversampler_design d;
             dawg_oversampler_make(&d, factors[f], kinds[k].quality);
@@ -144,6 +146,7 @@ static void round_trip_gives_back_what_lies_in_the_pass_band(void **state)
             print_message("%s %ux: null %.1f dBFS\n", kinds[k].name, factors[f], 20.0 * log10(worst));
             assert_true(20.0 * log10(worst) < -kinds[k].stop_db + 15.0);
         }
+    }
 }
 
 static void chunks_do_not_change_a_bit(void **state)
@@ -156,7 +159,7 @@ static void chunks_do_not_change_a_bit(void **state)
     dawg_noise g;
     dawg_noise_seed(&g, 5);
     for (uint32_t i = 0; i < N; ++i) in[i] = dawg_noise_next(&g);
-    for (uint32_t k = 0; k < 2; ++k)
+    for (uint32_t k = 0; k < KINDS; ++k)
         for (uint32_t f = 0; f < 3; ++f) {
             dawg_oversampler_design d;
             dawg_oversampler_make(&d, factors[f], kinds[k].quality);
@@ -201,7 +204,7 @@ static void factor_1_is_a_copy_and_silence_is_silent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(response_is_flat_to_19_khz_at_44_1_khz_and_rejects_images_and_aliases),
+        cmocka_unit_test(response_is_flat_to_the_pass_bands_end_and_rejects_images_and_aliases),
         cmocka_unit_test(latency_is_a_whole_number_of_samples_and_the_phase_is_linear),
         cmocka_unit_test(round_trip_gives_back_what_lies_in_the_pass_band),
         cmocka_unit_test(chunks_do_not_change_a_bit),

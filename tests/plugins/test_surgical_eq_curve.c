@@ -8,13 +8,26 @@
 #include <math.h>
 
 extern const dawg_plugin dawg_surgical_eq;
-enum { ON, TYPE, FREQ_HZ, GAIN_DB, Q, PER_BAND, BANDS = 8, OUTPUT_DB = BANDS * PER_BAND, MIX, PARAMS };
+enum {
+    ON,
+    TYPE,
+    FREQ_HZ,
+    GAIN_DB,
+    Q,
+    PER_BAND,
+    BANDS = 8,
+    OUTPUT_DB = BANDS * PER_BAND,
+    MIX,
+    PARAMS = DAWG_PARAMS_MAX
+};
 enum { POINTS = 100, BLOCK = 1000 };
 static const double pi = 3.14159265358979323846;
 static const float rates[] = {44100, 48000, 96000};
 
+/* Everything that is not drawn here stands at its default. */
 static void random_settings(dawg_noise *g, float *v)
 {
+    for (uint32_t i = 0; i < dawg_surgical_eq.n_params; ++i) v[i] = dawg_surgical_eq.params[i].def;
     for (uint32_t b = 0; b < BANDS; ++b, v += PER_BAND) {
         v[ON] = (float)(pick(g, 4) > 0);
         v[TYPE] = (float)pick(g, 6);

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT
+ * auto_eq.c - an equalizer that sets itself: 32 bands whose gains follow what is wrong with the sound's long-term tone.
+ *
+ *   in -+-> 32 gains, minimum or linear phase (graphic_mode.h) -> x output -> mix -> out
+ *       +-> long-term spectrum (long_spectrum.h) -+
+ *   key --> long-term spectrum ------------------+-> correction (tone_correction.h) -> moves band1 ... band32_gain_db
+ *
+ * The curve is the parameters: the engine moves them as a hand would (dawg_wish), so what it found is seen, saved, and can
+ * be moved on. What is heard is amount times the gains, plus the biases, within +-range_db. The bands are equally wide for
+ * the ear (analysis/band_map.h).
+ *
+ * The engine listens to the input, not to what it made of it, so there is no loop that could hunt. It begins after 1.5 s
+ * of sound, comes nearer by a share of the rest with every window (85 ms at 48 kHz), and rests once it is there, until
+ * 0.2 dB are wrong again. While something sounds on the second input, that is the reference; otherwise it is finished
+ * music. After 10 s of silence it forgets what it heard; the curve stays.
+ *
+ * learn gathers a plain mean while it is on and moves nothing; when it goes off, or after 10 s of silence, the curve is
+ * what was learned and freeze goes on. */
+#include "plugin.h"
+#include "analysis/long_spectrum.h"
+#include "analysis/tone_correction.h"
+#include "dsp/graphic_mode.h"
+#include "dsp/peak_meter.h"
+#include <string.h>
+
+#define BANDS DAWG_GRAPHIC_BANDS
+enum {
+    BAND1_GAIN_DB,
+    AMOUNT = BANDS,
+    SPEED,
+    FREEZE,
+    LEARN,
+    GOAL,
+    RANGE_DB,
+    FIX_MUD,
+    FIX_BOXINESS,
+    FIX_HARSHNESS,
+    FIX_RESONANCE,
+    FIX_SIBILANCE,
+    ENHANCE_AIR,
+    LOW_BIAS,
+    MID_BIAS,
+    HIGH_BIAS,
+    PHASE,
+    MATCH_LOUDNESS,
+    OUTPUT_DB,
+    MIX,
+    N_PARAMS
+};
+enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, LOUDNESS_CHANGE_DB, ACTIVITY_DB, PROBLEMS, HEARD_S, N_METERS };
+
+#define SMOOTH_MS 50
+#define BAND_SMOOTH_MS 50 /* the equalizer's own way to a new curve comes on top */
+#define HEARD_LEAST_S 1.5
+#define SLOWEST_S 30.0 /* memory at speed 0 */
+#define QUICKEST_S 0.5 /* and at 1 */
+#define GLIDE 0.25     /* time constant of the gains' way, in memories */
+#define REST_DB 0.05   /* nearer than this is there ... */
+#define STIR_DB 0.20   /* ... and stays until it is farther than this */
+#define BIAS_DB 3.0
+#define MATCH_REST_DB 0.05
+
+/* Centres of 32 bands that are equally wide for the ear, 20 Hz to 20 kHz: dawg_erb_centres, four digits. */
+static const float band_hz[BANDS] = {37.7f,  76.97f, 122,  173.7f, 233,  301.1f, 379.1f, 468.7f, 571.5f, 689.4f, 824.7f,
+                                     979.9f, 1158,   1362, 1597,   1866, 2174,   2528,   2935,   3401,   3935,   4549,
+                                     5253,   6061,   6987, 8050,   9270, 10670,  12280,  14120,  16230,  18660};
+
+#define BAND(n, hz)                                                                                                    \
+    DAWG_P("band" #n "_gain_db", "Band " #n " (" hz ")", DAWG_DB, DAWG_LIN, -18, 18, 0, BAND_SMOOTH_MS,                \
+           DAWG_ML_TARGET, "The curve at " hz ", as the engine or a hand has set it.")
+
+static const dawg_param params[] = {
+    BAND(1, "38 Hz"),
+    BAND(2, "77 Hz"),
+    BAND(3, "122 Hz"),
+    BAND(4, "174 Hz"),
+    BAND(5, "233 Hz"),
+    BAND(6, "301 Hz"),
+    BAND(7, "379 Hz"),
+    BAND(8, "469 Hz"),
+    BAND(9, "572 Hz"),
+    BAND(10, "689 Hz"),
+    BAND(11, "825 Hz"),
+    BAND(12, "980 Hz"),
+    BAND(13, "1.16 kHz"),
+    BAND(14, "1.36 kHz"),
+    BAND(15, "1.60 kHz"),
+    BAND(16, "1.87 kHz"),
+    BAND(17, "2.17 kHz"),
+    BAND(18, "2.53 kHz"),
+    BAND(19, "2.94 kHz"),
+    BAND(20, "3.40 kHz"),
+    BAND(21, "3.94 kHz"),
+    BAND(22, "4.55 kHz"),
+    BAND(23, "5.25 kHz"),
+    BAND(24, "6.06 kHz"),
+    BAND(25, "6.99 kHz"),
+    BAND(26, "8.05 kHz"),
+    BAND(27, "9.27 kHz"),
+    BAND(28, "10.7 kHz"),
+    BAND(29, "12.3 kHz"),
+    BAND(30, "14.1 kHz"),
+    BAND(31, "16.2 kHz"),
+    BAND(32, "18.7 kHz"),
+    DAWG_P("amount", "Amount", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, SMOOTH_MS, DAWG_AUTOMATABLE,
+           "How much of the curve is heard."),
+    DAWG_P("speed", "Speed", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0.5f, 0, DAWG_AUTOMATABLE,
+           "How fast the curve follows: the engine remembers 30 s at 0, 4 s in the middle, half a second at 1."),
+    DAWG_P_BOOL("freeze", "Freeze", 0, DAWG_ML_TARGET, "The engine moves nothing: the curve stays as it is."),
+    DAWG_P_BOOL("learn", "Learn", 0, DAWG_ML_TARGET,
+                "Gathers the sound while on and moves nothing; turned off, the curve is what was learned, frozen."),
+    DAWG_P_ENUM("goal", "Goal", 0, 0, "What the engine adds to a balanced tone.", "balance", "clarity", "warmth",
+                "brightness", "punch"),
+    DAWG_P("range_db", "Range", DAWG_DB, DAWG_LIN, 0, 18, 12, SMOOTH_MS, DAWG_AUTOMATABLE,
+           "No band is boosted or cut by more."),
+    DAWG_P_BOOL("fix_mud", "Fix Mud", 1, 0, "The engine may cut what is too much between 200 and 500 Hz."),
+    DAWG_P_BOOL("fix_boxiness", "Fix Boxiness", 1, 0, "The engine may cut what is too much between 400 and 800 Hz."),
+    DAWG_P_BOOL("fix_harshness", "Fix Harshness", 1, 0, "The engine may cut what is too much between 2 and 5 kHz."),
+    DAWG_P_BOOL("fix_resonance", "Fix Resonances", 1, 0,
+                "The engine may cut a band that stands out from its neighbours."),
+    DAWG_P_BOOL("fix_sibilance", "Fix Sibilance", 1, 0, "The engine may cut what is too much between 5 and 10 kHz."),
+    DAWG_P_BOOL("enhance_air", "Enhance Air", 0, 0, "The engine adds up to 3 dB above 10 kHz."),
+    DAWG_P("low_bias", "Low Bias", DAWG_NO_UNIT, DAWG_LIN, -1, 1, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
+           "Your taste below 250 Hz, up to 3 dB either way, on top of the curve."),
+    DAWG_P("mid_bias", "Mid Bias", DAWG_NO_UNIT, DAWG_LIN, -1, 1, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
+           "Your taste between 250 Hz and 4 kHz, up to 3 dB either way, on top of the curve."),
+    DAWG_P("high_bias", "High Bias", DAWG_NO_UNIT, DAWG_LIN, -1, 1, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
+           "Your taste above 4 kHz, up to 3 dB either way, on top of the curve."),
+    DAWG_P_ENUM("phase", "Phase", 0, DAWG_SETS_LATENCY,
+                "Minimum: no latency. Linear: no phase shift, 88 ms late at 48 kHz.", "minimum", "linear"),
+    DAWG_P_BOOL("match_loudness", "Match Loudness", 1, 0,
+                "The engine moves output_db so that the sound it heard keeps its loudness."),
+    DAWG_P("output_db", "Output", DAWG_DB, DAWG_LIN, -12, 12, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
+           "Level of the equalized sound."),
+    DAWG_P("mix", "Mix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, SMOOTH_MS, DAWG_AUTOMATABLE,
+           "0: the input, bit for bit; 1: the equalized sound alone."),
+};
+DAWG_PARAM_TABLE(params, N_PARAMS);
+
+static const dawg_meter meters[] = {
+    DAWG_M("input_peak_db", "Input Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
+    DAWG_M("output_peak_db", "Output Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
+    DAWG_M("loudness_change_db", "Loudness Change", DAWG_DB, 0), /* of what was heard, by the curve alone */
+    DAWG_M("activity_db", "Activity", DAWG_DB, 0),               /* RMS of the 32 gains that are heard */
+    DAWG_M("problems", "Problems", DAWG_NO_UNIT, 0),             /* that the engine sees (tone_correction.h) */
+    DAWG_M("heard_s", "Heard", DAWG_S, 0),                       /* sound that its judgement rests on */
+};
+DAWG_PARAM_TABLE(meters, N_METERS);
+
+#if !defined(DAWG_LEAN)
+enum { CLARITY = DAWG_GOAL_CLARITY, PUNCH = DAWG_GOAL_PUNCH };
+/* "Mud": pink noise with 11 dB too much between 200 and 390 Hz, the clean noise as reference, after 4 to 8 s. */
+static const dawg_preset presets[] = {
+    DAWG_PRESET("auto_vocal", "Auto Vocal",
+                "Takes 5 dB (±0.7) out of 11 dB of mud, lifts 14 kHz by 1.6 dB (±0.5) and lowers 350 Hz by 2 dB (±0.5) "
+                "where nothing is wrong; no band moves by more than 9 dB, a voice keeps its loudness within 0.5 LU.",
+                {AMOUNT, 0.7f}, {GOAL, CLARITY}, {RANGE_DB, 9}, {ENHANCE_AIR, 1}),
+    DAWG_PRESET(
+        "auto_drums", "Auto Drums",
+        "Lifts 100 Hz by 1.5 dB (±0.5) and lowers 350 Hz by 1.6 dB (±0.5) where nothing is wrong, leaves bright "
+        "cymbals alone (within 0.5 dB at 7 kHz); drums keep their loudness within 0.5 LU.",
+        {AMOUNT, 0.75f}, {GOAL, PUNCH}, {RANGE_DB, 9}, {LOW_BIAS, 0.2f}, {FIX_SIBILANCE, 0}),
+    DAWG_PRESET(
+        "auto_bass", "Auto Bass",
+        "Takes 4.4 dB (±0.7) out of 11 dB of mud and leaves an attack that is too bright (2 to 10 kHz) within 1 "
+        "dB; a bass keeps its loudness within 0.7 LU.",
+        {AMOUNT, 0.7f}, {GOAL, CLARITY}, {RANGE_DB, 9}, {LOW_BIAS, 0.3f}, {FIX_HARSHNESS, 0}, {FIX_SIBILANCE, 0}),
+    DAWG_PRESET(
+        "auto_mix_bus", "Auto Mix Bus",
+        "A sound that matches its reference passes bit for bit; 1.6 dB (±0.5) of 11 dB of mud go in 8 s, at most 6 "
+        "dB in the end; a song keeps its loudness within 0.3 LU.",
+        {AMOUNT, 0.5f}, {SPEED, 0.3f}, {RANGE_DB, 6}, {FIX_RESONANCE, 0}),
+    DAWG_PRESET(
+        "gentle_correction", "Gentle Correction",
+        "A sound that matches its reference passes bit for bit; no band moves by more than 4 dB, 32 bands by 0.8 "
+        "dB (±0.4, RMS) on a song, whose loudness stays within 0.3 LU.",
+        {AMOUNT, 0.4f}, {SPEED, 0.3f}, {RANGE_DB, 4}),
+    DAWG_PRESET(
+        "aggressive_fix", "Aggressive Fix",
+        "Takes 9 dB (±1) out of 11 dB of mud and as much out of a resonance at 1.16 kHz, within 4 s; no band moves "
+        "by more than 15 dB, loudness stays within 0.7 LU.",
+        {SPEED, 0.7f}, {RANGE_DB, 15}, {ENHANCE_AIR, 1}),
+    DAWG_PRESET("learn_and_hold", "Learn and Hold",
+                "While it learns, the sound passes bit for bit; turned off (or after 10 s of silence), 80 % of the "
+                "correction that was learned stays, frozen.",
+                {AMOUNT, 0.8f}, {LEARN, 1}),
+    DAWG_PRESET("linear_mastering", "Linear Mastering",
+                "Without phase shift, 88 ms late at 48 kHz; no band moves by more than 3 dB, and slowly (15 s); a song "
+                "keeps its loudness within 0.3 LU.",
+                {AMOUNT, 0.5f}, {SPEED, 0.17f}, {RANGE_DB, 3}, {FIX_RESONANCE, 0}, {PHASE, 1}),
+};
+#endif
+
+typedef struct auto_eq {
+    dawg_graphic_mode *sound;
+    void *sound_mem, *spectrum_mem[2];
+    dawg_long_spectrum *programme, *key;
+    double heard[BANDS];                        /* gains that are heard, at the end of this control period */
+    double low[BANDS], mid[BANDS], high[BANDS]; /* dB of the biases at 1 */
+    dawg_graphic_level level;
+    dawg_peak_meter input, output;
+    double rate, hop_s;
+    float problems, loudness_db; /* in the programme heard; what the heard gains do to its loudness */
+    uint32_t listening, learning, keyed, rests, fresh;
+} auto_eq;
+
+static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+{
+    auto_eq *x = self;
+    const double rate = (double)s->sample_rate;
+    x->sound = dawg_take(a, dawg_graphic_mode, 1);
+    x->sound_mem = dawg_take(a, unsigned char, dawg_graphic_mode_size(rate));
+    for (uint32_t i = 0; i < 2; ++i) x->spectrum_mem[i] = dawg_take(a, unsigned char, dawg_long_spectrum_size(rate));
+    x->rate = 0.0; /* nothing has been made in it yet */
+}
+
+/* 1 below 120 Hz, 0 above 500; mirrored, 2 and 8 kHz: raised cosines over the ear's scale. */
+static double shoulder(double hz, double full_hz, double none_hz)
+{
+    const double at = (double)dawg_erb_position((float)hz), full = (double)dawg_erb_position((float)full_hz);
+    const double u = dawg_clamp_d((at - full) / ((double)dawg_erb_position((float)none_hz) - full), 0.0, 1.0);
+    return 0.5 + 0.5 * dawg_cos_d(DAWG_PI * u);
+}
+
+static void reset(void *self, const dawg_setup *s)
+{
+    auto_eq *x = self;
+    const double rate = (double)s->sample_rate;
+    if (x->rate != rate) {
+        dawg_graphic_mode_init(x->sound, x->sound_mem, rate);
+        x->programme = dawg_long_spectrum_init(x->spectrum_mem[0], dawg_long_spectrum_size(rate), rate);
+        x->key = dawg_long_spectrum_init(x->spectrum_mem[1], dawg_long_spectrum_size(rate), rate);
+        x->rate = rate;
+        x->hop_s = dawg_long_spectrum_hop_s(x->programme);
+    }
+    dawg_graphic_mode_reset(x->sound, band_hz, DAWG_PERIOD);
+    dawg_long_spectrum_reset(x->programme);
+    dawg_long_spectrum_reset(x->key);
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        const double hz = (double)band_hz[i];
+        x->heard[i] = 0.0;
+        x->low[i] = BIAS_DB * shoulder(hz, 120.0, 500.0);
+        x->high[i] = BIAS_DB * shoulder(hz, 8000.0, 2000.0);
+        x->mid[i] = BIAS_DB - x->low[i] - x->high[i];
+    }
+    x->problems = x->loudness_db = 0.0f;
+    x->listening = x->learning = x->keyed = x->rests = 0;
+    x->fresh = 1;
+    dawg_peak_meter_reset(&x->input, DAWG_PERIOD, s->sample_rate);
+    dawg_peak_meter_reset(&x->output, DAWG_PERIOD, s->sample_rate);
+}
+
+/* ---- control ----------------------------------------------------------------------------------------------------- */
+
+static int on(const float *v, uint32_t param) { return v[param] > 0.5f; }
+
+static void heard_gains(const auto_eq *x, const float *v, double *gain_db)
+{
+    const double amount = (double)v[AMOUNT], range = (double)v[RANGE_DB];
+    const double low = (double)v[LOW_BIAS], mid = (double)v[MID_BIAS], high = (double)v[HIGH_BIAS];
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        const double bias = low * x->low[i] + mid * x->mid[i] + high * x->high[i];
+        gain_db[i] = dawg_clamp_d(amount * (double)v[BAND1_GAIN_DB + i] + bias, -range, range);
+    }
+}
+
+static double gain_of(float db) { return db == 0.0f ? 1.0 : dawg_db_to_gain_d((double)db); }
+
+static void plan(auto_eq *x, const dawg_block *b)
+{
+    if (b->moved[0] || x->fresh) heard_gains(x, b->to, x->heard); /* fewer than 64 parameters */
+    x->level.gain[0] = x->level.gain[1];
+    if (x->fresh || dawg_moved(b, OUTPUT_DB)) {
+        x->level.gain[0] = gain_of(b->from[OUTPUT_DB]);
+        x->level.gain[1] = gain_of(b->to[OUTPUT_DB]);
+    }
+    for (uint32_t end = 0; end < 2; ++end) x->level.mix[end] = (double)(end ? b->to : b->from)[MIX];
+    dawg_graphic_mode_plan(x->sound, (uint32_t)on(b->to, PHASE), x->heard);
+    x->fresh = 0;
+}
+
+/* ---- the engine -------------------------------------------------------------------------------------------------- */
+
+static int has_key(const auto_eq *x, const dawg_block *b)
+{
+    return b->side && dawg_long_spectrum_heard_s(x->key) >= HEARD_LEAST_S;
+}
+
+/* The curve that would be right, and what the engine sees on the way there. */
+static void judge(auto_eq *x, const dawg_block *b, double programme[BANDS], double gain_db[BANDS])
+{
+    static const uint32_t switches[] = {FIX_MUD,       FIX_BOXINESS,  FIX_HARSHNESS,
+                                        FIX_SIBILANCE, FIX_RESONANCE, ENHANCE_AIR};
+    dawg_tone_wish wish = {.goal = (dawg_tone_goal)(b->to[GOAL] + 0.5f), .range_db = (double)b->to[RANGE_DB]};
+    for (uint32_t i = 0; i < DAWG_COUNT(switches); ++i) wish.flags |= (uint32_t)on(b->to, switches[i]) << i;
+    double reference[BANDS];
+    dawg_long_spectrum_read(x->programme, programme);
+    dawg_long_spectrum_read(x->key, reference);
+    x->problems = (float)dawg_tone_correction(&wish, programme, has_key(x, b) ? reference : NULL, gain_db);
+}
+
+static void wish_curve(auto_eq *x, const dawg_block *b, const double *programme, const double *gain_db)
+{
+    float v[N_PARAMS];
+    double heard[BANDS];
+    memcpy(v, b->to, sizeof v);
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        v[BAND1_GAIN_DB + i] = (float)gain_db[i];
+        if (v[BAND1_GAIN_DB + i] != b->to[BAND1_GAIN_DB + i]) dawg_wish(b, BAND1_GAIN_DB + i, v[BAND1_GAIN_DB + i]);
+    }
+    heard_gains(x, v, heard);
+    x->loudness_db = (float)dawg_tone_loudness_db(programme, heard);
+    if (on(v, MATCH_LOUDNESS) && dawg_abs(v[OUTPUT_DB] + x->loudness_db) > MATCH_REST_DB)
+        dawg_wish(b, OUTPUT_DB, -x->loudness_db);
+}
+
+static double memory_s(const float *v) { return SLOWEST_S * dawg_pow_d(QUICKEST_S / SLOWEST_S, (double)v[SPEED]); }
+
+static void follow(auto_eq *x, const dawg_block *b)
+{
+    double programme[BANDS], want[BANDS], most = 0.0;
+    judge(x, b, programme, want);
+    for (uint32_t i = 0; i < BANDS; ++i)
+        most = dawg_max_d(most, dawg_abs_d(want[i] - (double)b->to[BAND1_GAIN_DB + i]));
+    x->rests = most < (x->rests ? STIR_DB : REST_DB);
+    const double share = x->rests ? 0.0 : 1.0 - dawg_exp_d(-x->hop_s / (GLIDE * memory_s(b->to)));
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        const double now = (double)b->to[BAND1_GAIN_DB + i];
+        want[i] = now + share * (want[i] - now);
+    }
+    wish_curve(x, b, programme, want);
+}
+
+static void end_learning(auto_eq *x, const dawg_block *b)
+{
+    if (dawg_long_spectrum_heard_s(x->programme) >= HEARD_LEAST_S) {
+        double programme[BANDS], want[BANDS];
+        judge(x, b, programme, want);
+        wish_curve(x, b, programme, want);
+        dawg_wish(b, FREEZE, 1.0f);
+    }
+    dawg_wish(b, LEARN, 0.0f);
+}
+
+static void begin_again(auto_eq *x)
+{
+    dawg_long_spectrum_restart(x->programme);
+    dawg_long_spectrum_restart(x->key);
+}
+
+/* At the end of a control period. */
+static void listen(auto_eq *x, const dawg_block *b)
+{
+    const uint32_t learn = (uint32_t)on(b->to, LEARN), listens = learn || !on(b->to, FREEZE), keyed = b->side != NULL;
+    if (learn != x->learning) {
+        if (!learn) end_learning(x, b);
+        begin_again(x);
+    } else if (!listens && x->listening) {
+        begin_again(x);
+    }
+    if (keyed != x->keyed) dawg_long_spectrum_restart(x->key);
+    x->learning = learn, x->listening = listens, x->keyed = keyed;
+    if (learn && dawg_long_spectrum_heard_s(x->programme) > 0.0 &&
+        dawg_long_spectrum_silent_s(x->programme) >= DAWG_LONG_FORGET_S - 0.1)
+        end_learning(x, b);
+    if (dawg_long_spectrum_heard_s(x->programme) == 0.0) x->problems = x->loudness_db = 0.0f, x->rests = 0;
+    const double memory = learn ? 0.0 : memory_s(b->to);
+    const int settling = dawg_long_spectrum_silent_s(x->key) < 1.0; /* until its last window is silence, too */
+    dawg_long_spectrum_work(x->key, listens && (keyed || settling), memory);
+    if (!dawg_long_spectrum_work(x->programme, listens, memory) || learn || !listens) return;
+    if (dawg_long_spectrum_heard_s(x->programme) >= HEARD_LEAST_S) follow(x, b);
+}
+
+/* ---- sound ------------------------------------------------------------------------------------------------------- */
+
+static void process(void *self, const dawg_block *b)
+{
+    auto_eq *x = self;
+    static const float none[DAWG_PERIOD];
+    const float *const nothing[2] = {none, none};
+    if (b->at == 0 || x->fresh) plan(x, b);
+    dawg_long_spectrum_feed(x->programme, b->in, b->n);
+    dawg_long_spectrum_feed(x->key, b->side ? b->side : nothing, b->n);
+    dawg_graphic_mode_run(x->sound, &x->level, b->at, b->in, b->out, b->n);
+    dawg_peak_meter_feed(&x->input, b->in, b->n);
+    dawg_peak_meter_feed(&x->output, (const float *const *)b->out, b->n);
+    if (b->at + b->n < DAWG_PERIOD) return;
+    dawg_graphic_mode_end(x->sound);
+    listen(x, b);
+    double power = 0.0;
+    for (uint32_t i = 0; i < BANDS; ++i) power += x->heard[i] * x->heard[i];
+    b->meters[INPUT_PEAK_DB] = dawg_peak_meter_end(&x->input);
+    b->meters[OUTPUT_PEAK_DB] = dawg_peak_meter_end(&x->output);
+    b->meters[LOUDNESS_CHANGE_DB] = x->loudness_db;
+    b->meters[ACTIVITY_DB] = (float)dawg_sqrt_d(power / (double)BANDS);
+    b->meters[PROBLEMS] = x->problems;
+    b->meters[HEARD_S] = (float)dawg_long_spectrum_heard_s(x->programme);
+}
+
+static uint32_t latency(const float *v, const dawg_setup *s)
+{
+    return on(v, PHASE) ? dawg_graphic_mode_delay((double)s->sample_rate) : 0;
+}
+static uint32_t latency_max(const dawg_setup *s) { return dawg_graphic_mode_delay((double)s->sample_rate); }
+
+/* ---- what the settings do, without an instance -------------------------------------------------------------------- */
+
+typedef struct settings {
+    double gain_db[BANDS], gain; /* heard; linear, of the whole */
+    uint32_t flat;
+} settings;
+
+static settings read(const float *v)
+{
+    auto_eq x;
+    settings r = {.flat = 1};
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        const double hz = (double)band_hz[i];
+        x.low[i] = BIAS_DB * shoulder(hz, 120.0, 500.0);
+        x.high[i] = BIAS_DB * shoulder(hz, 8000.0, 2000.0);
+        x.mid[i] = BIAS_DB - x.low[i] - x.high[i];
+    }
+    heard_gains(&x, v, r.gain_db);
+    for (uint32_t i = 0; i < BANDS; ++i) r.flat &= r.gain_db[i] == 0.0;
+    r.gain = gain_of(v[OUTPUT_DB]);
+    return r;
+}
+
+/* Longest where the lowest bands are boosted. While the engine may move them, it is asked for more than there is. */
+static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+{
+    (void)t;
+    settings r = read(v);
+    const double rate = (double)s->sample_rate, gain = r.gain * (double)v[MIX];
+    if (v[MIX] == 0.0f) return latency(v, s);
+    if (on(v, PHASE)) return dawg_graphic_mode_tail(rate);
+    const double most = (double)v[AMOUNT] * (double)v[RANGE_DB];
+    const int moves = !on(v, FREEZE) && most > 0.0;
+    if (r.flat && !moves) return 0;
+    dawg_graphic_plan p;
+    dawg_svf sections[BANDS];
+    dawg_graphic_plan_make(&p, band_hz, rate);
+    dawg_graphic_sections(&p, r.gain_db, sections);
+    double rings = dawg_graphic_tail(sections, gain);
+    if (moves) {
+        for (uint32_t i = 0; i < BANDS; ++i) r.gain_db[i] = dawg_max_d(most - 6.0 * (double)i, 0.0);
+        dawg_graphic_sections(&p, r.gain_db, sections);
+        rings = dawg_max_d(rings, dawg_graphic_tail(sections, gain));
+    }
+    return (uint32_t)dawg_min_d(rings, 1e9);
+}
+
+static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+{
+    (void)part;
+    const settings r = read(v);
+    const double mix = (double)v[MIX];
+    dawg_graphic_plan p;
+    dawg_svf sections[BANDS];
+    dawg_erb_curve curve;
+    const int linear = on(v, PHASE);
+    if (linear) {
+        dawg_erb_curve_make(&curve, r.gain_db);
+    } else {
+        dawg_graphic_plan_make(&p, band_hz, (double)s->sample_rate);
+        dawg_graphic_sections(&p, r.gain_db, sections);
+    }
+    for (uint32_t i = 0; i < n; ++i) {
+        double h[2] = {1.0, 0.0};
+        if (linear) h[0] = (double)dawg_db_to_gain(dawg_erb_curve_db(&curve, x[i]));
+        else if (!r.flat) dawg_svf_response(sections, BANDS, (double)(x[i] / s->sample_rate), h);
+        const double re = 1.0 + mix * (r.gain * h[0] - 1.0), im = mix * (r.gain * h[1]);
+        y[i] = dawg_gain_to_db((float)dawg_sqrt_d(re * re + im * im));
+    }
+}
+
+const dawg_plugin dawg_auto_eq = {
+    .key = DAWG_TEXT("auto_eq"),
+    .name = DAWG_TEXT("Auto EQ"),
+    .help = DAWG_TEXT("Listens, and sets its 32 bands itself."),
+    .category = DAWG_EQ,
+    .version = 1,
+    .side_channels = 2,
+    .params = params,
+    .n_params = N_PARAMS,
+    .meters = meters,
+    .n_meters = N_METERS,
+    .presets = DAWG_PRESETS(presets),
+    .state_size = sizeof(auto_eq),
+    .layout = layout,
+    .reset = reset,
+    .process = process,
+    .latency = latency,
+    .latency_max = latency_max,
+    .tail = tail,
+    .band_hz = band_hz,
+    .n_bands = BANDS,
+    .curve_kind = DAWG_RESPONSE,
+    .draw = draw,
+};

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ * The analog filters behind the bands: against the formulas of eq_design.h and Butterworth's |H|^2 = 1/(1 + x^2N), and
+ * the slopes' digital sections against them. */
+#include "dsp/eq_prototype.h"
+#include "dsp/noise.h"
+#include "support/cmocka.h"
+#include "support/grid.h"
+#include <complex.h>
+#include <math.h>
+#include <stdio.h>
+
+static const uint32_t orders[DAWG_EQ_SLOPES] = {1, 2, 3, 4, 6, 8, 12, 16};
+
+static double random_in(dawg_noise *g, double low, double high)
+{
+    return low * pow(high / low, 0.5 + 0.5 * (double)dawg_noise_next(g));
+}
+
+static double complex formula(dawg_eq_type type, double hz, double gain_db, double q, double f)
+{
+    const double complex s = I * (f / hz);
+    const double a = pow(10.0, gain_db / 40.0), r = sqrt(a) / q;
+    switch (type) {
+    case DAWG_EQ_BELL: return (s * s + s * a / q + 1.0) / (s * s + s / (a * q) + 1.0);
+    case DAWG_EQ_NOTCH: return (s * s + 1.0) / (s * s + s / q + 1.0);
+    case DAWG_EQ_LOW_SHELF: return a * (s * s + r * s + a) / (a * s * s + r * s + 1.0);
+    case DAWG_EQ_HIGH_SHELF: return a * (a * s * s + r * s + 1.0) / (s * s + r * s + a);
+    case DAWG_EQ_LOW_PASS: return 1.0 / (s * s + s / q + 1.0);
+    case DAWG_EQ_HIGH_PASS: return s * s / (s * s + s / q + 1.0);
+    case DAWG_EQ_LOW_PASS_1:
+    case DAWG_EQ_HIGH_PASS_1: break;
+    }
+    return NAN;
+}
+
+static void bands_of_second_order_are_the_formulas_of_eq_design(void **state)
+{
+    (void)state;
+    dawg_noise g;
+    dawg_noise_seed(&g, 1);
+    for (uint32_t i = 0; i < 3000; ++i) {
+        const dawg_eq_shape b = {(dawg_eq_type)(i % 6), DAWG_EQ_12_DB, random_in(&g, 20, 20000),
+                                 24.0 * (double)dawg_noise_next(&g), random_in(&g, 0.1, 4)};
+        const double f = random_in(&g, 10, 24000);
+        const double complex exact = formula(b.type, b.hz, b.gain_db, b.q, f);
+        dawg_eq_prototype p;
+        dawg_eq_prototype_make(&p, &b);
+        double h[2], half[2];
+        dawg_eq_prototype_response(&p, f, h);
+        dawg_eq_prototype_half_phase(&p, f, half);
+        const double size = cabs(exact), power = dawg_eq_prototype_power(&p, f);
+        assert_true(cabs(h[0] + I * h[1] - exact) < 1e-9 * (1.0 + size));
+        assert_true(fabs(power - size * size) < 1e-9 * (1.0 + size * size));
+        /* H |H| is the square of the half-phase response */
+        const double complex root = half[0] + I * half[1];
+        assert_true(cabs(root * root - exact * size) < 1e-9 * (1.0 + size * size));
+        assert_true(half[0] >= -1e-12); /* the root in the right half plane: half of a phase within +-180 degrees */
+    }
+}
+
+static void slopes_are_butterworths_and_their_peak_is_the_knobs(void **state)
+{
+    (void)state;
+    for (uint32_t s = 0; s < DAWG_EQ_SLOPES; ++s)
+        for (uint32_t high = 0; high < 2; ++high) {
+            const dawg_eq_type type = high ? DAWG_EQ_HIGH_PASS : DAWG_EQ_LOW_PASS;
+            dawg_eq_prototype p;
+            dawg_eq_prototype_make(&p, &(dawg_eq_shape){type, (dawg_eq_slope)s, 1000.0, 0.0, sqrt(0.5)});
+            assert_int_equal(p.n, (orders[s] + 1) / 2);
+            for (double f = 30.0; f < 24000.0; f *= 1.3) {
+                const double x = high ? 1000.0 / f : f / 1000.0;
+                const double exact = 1.0 / (1.0 + pow(x, 2.0 * orders[s]));
+                assert_true(fabs(dawg_eq_prototype_power(&p, f) / exact - 1.0) < 1e-9);
+            }
+            /* at hz each section has its Q: twice the knob's is 6 dB more, but for the slope that has none */
+            const double flat = dawg_eq_prototype_power(&p, 1000.0);
+            dawg_eq_prototype_make(&p, &(dawg_eq_shape){type, (dawg_eq_slope)s, 1000.0, 0.0, 2.0 * sqrt(0.5)});
+            assert_true(fabs(flat - 0.5) < 1e-9);
+            assert_true(fabs(dawg_eq_prototype_power(&p, 1000.0) / flat - (s ? 4.0 : 1.0)) < 1e-9);
+        }
+}
+
+/* Largest error from 20 Hz to the lower of 20 kHz and 0.45 of the rate, where the prototype is over -40 dB. */
+static double misfit(const dawg_eq_shape *b, double rate)
+{
+    dawg_svf sections[DAWG_EQ_SECTIONS];
+    dawg_eq_prototype p;
+    const uint32_t n = dawg_eq_sections(b, rate, sections);
+    dawg_eq_prototype_make(&p, b);
+    assert_int_equal(n, p.n);
+    const double top = fmin(20000.0, 0.45 * rate);
+    double worst = 0.0;
+    for (uint32_t i = 0; i < 300; ++i) {
+        const double f = 20.0 * pow(top / 20.0, i / 299.0), exact = dawg_eq_prototype_power(&p, f);
+        double h[2];
+        dawg_svf_response(sections, n, f / rate, h);
+        if (exact > 1e-4) worst = fmax(worst, fabs(10.0 * log10((h[0] * h[0] + h[1] * h[1]) / exact)));
+    }
+    return worst;
+}
+
+/* Butterworth, from 20 Hz to the lower of 20 kHz and 0.41 of the rate: what errors of sections add up to. */
+static void digital_slopes_follow_the_prototypes(void **state)
+{
+    (void)state;
+    static const struct {
+        double rate;
+        dawg_eq_type type;
+        double limit[DAWG_EQ_SLOPES];
+    } rows[] = {
+        {44100, DAWG_EQ_LOW_PASS, {0.32, 0.38, 0.58, 0.57, 0.63, 0.70, 0.82, 0.97}},
+        {48000, DAWG_EQ_LOW_PASS, {0.19, 0.20, 0.29, 0.27, 0.30, 0.32, 0.41, 0.46}},
+        {96000, DAWG_EQ_LOW_PASS, {0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}},
+        {44100, DAWG_EQ_HIGH_PASS, {0.12, 0.14, 0.11, 0.17, 0.44, 0.87, 1.50, 1.95}},
+        {48000, DAWG_EQ_HIGH_PASS, {0.08, 0.10, 0.07, 0.12, 0.30, 0.56, 0.94, 1.20}},
+        {96000, DAWG_EQ_HIGH_PASS, {0.01, 0.01, 0.01, 0.02, 0.03, 0.05, 0.09, 0.12}},
+    };
+    const uint32_t frequencies = grid(24, 120);
+    for (uint32_t r = 0; r < sizeof rows / sizeof rows[0]; ++r)
+        for (uint32_t s = 0; s < DAWG_EQ_SLOPES; ++s) {
+            const double top = fmin(20000.0, 0.41 * rows[r].rate);
+            double worst = 0.0, at = 0.0;
+            for (uint32_t i = 0; i < frequencies; ++i) {
+                const double x = i / (frequencies - 1.0),
+                             hz = i % 2 ? 20.0 * pow(top / 20.0, x) : 20.0 + (top - 20.0) * x;
+                const double error =
+                    misfit(&(dawg_eq_shape){rows[r].type, (dawg_eq_slope)s, hz, 0.0, sqrt(0.5)}, rows[r].rate);
+                if (error > worst) worst = error, at = hz;
+            }
+            printf("%6.0f Hz  %s, order %2u  %.3f dB (%.0f Hz)\n", rows[r].rate,
+                   rows[r].type == DAWG_EQ_LOW_PASS ? "low-pass " : "high-pass", orders[s], worst, at);
+            assert_true(worst <= rows[r].limit[s]);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bands_of_second_order_are_the_formulas_of_eq_design),
+        cmocka_unit_test(slopes_are_butterworths_and_their_peak_is_the_knobs),
+        cmocka_unit_test(digital_slopes_follow_the_prototypes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
