@@ -13,7 +13,7 @@ import { renderCommand } from './dawg/render.js';
 const USAGE = `Usage:
   dawg describe [PLUGIN] [--json]
   dawg render IN -o OUT.wav (--plugin KEY [--preset NAME] [--set key=value]... [--at SECONDS:key=value]... | --chain CHAIN.json)
-       [--key SIDE.wav] [--tempo BPM] [--tail auto|SECONDS] [--block N] [--no-compensate] [--bypass]
+       [--key SIDE.wav] [--reference REF.wav] [--tempo BPM] [--tail auto|SECONDS] [--block N] [--no-compensate] [--bypass]
        [--bits 16|24|32f] [--report FILE.json]
   dawg analyze IN [--json]
   dawg bench [PLUGIN]... [--json]

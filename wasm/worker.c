@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * worker.c - what dawg-worker.wasm offers: the listening half of the core, without plugins and without imports.
- * Memory grows only in dawgw_buffers, dawgw_programme_create and dawgw_spectrum_create. */
+ * Memory grows only in dawgw_buffers and where something is created. */
 #include "alloc.h"
+#include "analysis/eq_engine.h"
 #include "analysis/programme.h"
+#include "analysis/reference_match.h"
+#include "analysis/source_guess.h"
 #include "analysis/spectrum.h"
 #include "export.h"
 #include "runtime.h"
@@ -117,5 +120,114 @@ const float *DAWG_EXPORT(dawgw_spectrum_read)(dawg_spectrum *s)
 {
     static float out[DAWG_SPECTRUM_BINS];
     dawg_spectrum_read(s, out);
+    return out;
+}
+
+/* 0: no memory, or a rate outside 8000..192000 Hz. */
+dawg_eq_engine *DAWG_EXPORT(dawgw_eq_engine_create)(double rate)
+{
+    const size_t size = dawg_eq_engine_size(rate);
+    void *mem = size ? dawg_alloc(size) : NULL;
+    return mem ? dawg_eq_engine_init(mem, size, rate) : NULL;
+}
+void DAWG_EXPORT(dawgw_eq_engine_destroy)(dawg_eq_engine *e) { dawg_free(e); }
+void DAWG_EXPORT(dawgw_eq_engine_reset)(dawg_eq_engine *e) { dawg_eq_engine_reset(e); }
+void DAWG_EXPORT(dawgw_eq_engine_set)(dawg_eq_engine *e, double sensitivity, uint32_t strict)
+{
+    dawg_eq_engine_set(e, sensitivity, strict);
+}
+
+/* Left at `audio`, right `stride` floats behind it; stride 0: mono. */
+void DAWG_EXPORT(dawgw_eq_engine_process)(dawg_eq_engine *e, const float *audio, uint32_t stride, uint32_t frames)
+{
+    dawg_eq_engine_process(e, audio, audio + stride, frames);
+}
+
+/* One slice of what is pending; 0: nothing is left. */
+uint32_t DAWG_EXPORT(dawgw_eq_engine_work)(dawg_eq_engine *e) { return (uint32_t)dawg_eq_engine_work(e); }
+
+static double decibels(double db) { return db > DAWG_EQ_NONE ? db : __builtin_nan(""); }
+
+/* Doubles, NaN where there is nothing to say. view: 0 the last 3 s, 1 all since reset.
+ *     0 windows heard, 1 level dB, 2 tilt dB per octave, 3..102 the 100 bands dB, 103..110 the balance dB,
+ *     111 number of problems, then of each: type (dawg_problem_type), Hz, gain dB, Q, excess dB, severity, confidence
+ * Until the next call. */
+const double *DAWG_EXPORT(dawgw_eq_engine_read)(dawg_eq_engine *e, uint32_t view)
+{
+    enum { FIELDS = 7 };
+    static double out[4 + DAWG_LOG_BANDS + DAWG_BALANCE_BANDS + FIELDS * DAWG_EQ_PROBLEMS];
+    static dawg_eq_report r;
+    dawg_eq_engine_read(e, view ? DAWG_EQ_TOTAL : DAWG_EQ_RECENT, &r);
+    double *at = out;
+    *at++ = (double)r.windows;
+    *at++ = decibels(r.level_db);
+    *at++ = r.level_db > DAWG_EQ_NONE ? r.tilt_db_per_octave : __builtin_nan("");
+    for (uint32_t i = 0; i < DAWG_LOG_BANDS; ++i) *at++ = decibels(r.bands_db[i]);
+    for (uint32_t i = 0; i < DAWG_BALANCE_BANDS; ++i) *at++ = decibels(r.balance_db[i]);
+    *at++ = (double)r.problem_count;
+    for (uint32_t i = 0; i < r.problem_count; ++i, at += FIELDS) {
+        const dawg_problem *p = &r.problems[i];
+        const double fields[FIELDS] = {(double)p->type, p->frequency_hz, p->gain_db,   p->q,
+                                       p->excess_db,    p->severity,     p->confidence};
+        for (uint32_t k = 0; k < FIELDS; ++k) at[k] = fields[k];
+    }
+    return out;
+}
+
+/* 0: no memory, or a rate outside 8000..192000 Hz. */
+dawg_source_guess *DAWG_EXPORT(dawgw_source_create)(double rate)
+{
+    const size_t size = dawg_source_guess_size((float)rate);
+    void *mem = size ? dawg_alloc(size) : NULL;
+    return mem ? dawg_source_guess_init(mem, size, (float)rate) : NULL;
+}
+void DAWG_EXPORT(dawgw_source_destroy)(dawg_source_guess *g) { dawg_free(g); }
+void DAWG_EXPORT(dawgw_source_reset)(dawg_source_guess *g) { dawg_source_guess_reset(g); }
+/* Left at `audio`, right `stride` floats behind it; stride 0: mono. */
+void DAWG_EXPORT(dawgw_source_process)(dawg_source_guess *g, const float *audio, uint32_t stride, uint32_t frames)
+{
+    dawg_source_guess_process(g, audio, audio + stride, frames);
+}
+/* Two doubles: dawg_source, confidence 0..1. Until the next call. */
+const double *DAWG_EXPORT(dawgw_source_read)(const dawg_source_guess *g)
+{
+    static double out[2];
+    dawg_source type;
+    float confidence;
+    dawg_source_guess_read(g, &type, &confidence);
+    out[0] = (double)type, out[1] = (double)confidence;
+    return out;
+}
+/* Ends with 0. */
+const char *DAWG_EXPORT(dawgw_source_name)(uint32_t type)
+{
+    return dawg_source_name(type < DAWG_SOURCES ? (dawg_source)type : DAWG_SOURCE_UNKNOWN);
+}
+
+/* Doubles: dawg_match_status; how much louder the reference is dB, the output that keeps the loudness dB, RMS of the
+ * difference before and after dB; then the plain values of mastering_eq's first DAWG_MATCH_VALUES parameters. Until the
+ * next call. */
+const double *DAWG_EXPORT(dawgw_reference_match)(dawg_eq_engine *programme, double programme_s,
+                                                 dawg_eq_engine *reference, double reference_s, double strength,
+                                                 double max_gain_db)
+{
+    static double out[5 + DAWG_MATCH_VALUES];
+    static dawg_eq_report report;
+    dawg_eq_engine *const engine[2] = {programme, reference};
+    float bands[2][DAWG_LOG_BANDS], values[DAWG_MATCH_VALUES];
+    _Static_assert(DAWG_LOG_BANDS == DAWG_MATCH_POINTS, "the engine's bands are what is matched");
+    for (uint32_t k = 0; k < 2; ++k) {
+        dawg_eq_engine_read(engine[k], DAWG_EQ_TOTAL, &report);
+        for (uint32_t i = 0; i < DAWG_LOG_BANDS; ++i) bands[k][i] = (float)report.bands_db[i];
+    }
+    const dawg_match_sound a = {bands[0], programme_s}, b = {bands[1], reference_s};
+    dawg_match match = {.points = 0};
+    out[0] = (double)dawg_reference_match(&a, &b, strength, max_gain_db, &match);
+    out[1] = match.level_db;
+    out[2] = match.output_db;
+    out[3] = match.before_db;
+    out[4] = match.after_db;
+    dawg_reference_match_values(&match, values);
+    for (uint32_t i = 0; i < DAWG_MATCH_VALUES; ++i) out[5 + i] = (double)values[i];
     return out;
 }

@@ -1,4 +1,4 @@
-// dawg-worker.wasm, instantiated: loudness and peaks of programmes, spectra. Runs in workers and in Node. The audio of
+// dawg-worker.wasm, instantiated: loudness and peaks of programmes, spectra, what an equalizer could do. Runs in workers and in Node. The audio of
 // one instance's meters passes through one buffer, so an instance belongs to one thread.
 
 /** Frames handed over at once. */
@@ -51,6 +51,35 @@ export class Analysis {
         const pointer = this.wasm.dawgw_spectrum_create();
         if (!pointer) throw new Error('No memory for another spectrum.');
         return new Spectrum(this, pointer);
+    }
+    /** Listens for what an equalizer could do, at 8000 .. 192000 Hz. Throws RangeError for others, or when there is no
+     * memory. */
+    eqEngine(rate: number): EqEngine {
+        const pointer = this.wasm.dawgw_eq_engine_create(rate);
+        if (!pointer) throw new RangeError(`No EQ engine at ${rate} Hz.`);
+        return new EqEngine(this, pointer);
+    }
+    /** Guesses what kind of source it hears, at 8000 .. 192000 Hz. Throws RangeError for others, or when there is no
+     * memory. */
+    sourceGuess(rate: number): SourceGuess {
+        const pointer = this.wasm.dawgw_source_create(rate);
+        if (!pointer) throw new RangeError(`No source guess at ${rate} Hz.`);
+        return new SourceGuess(this, pointer);
+    }
+
+    /** Brings the programme near the tone of the reference. A text says why it cannot be. */
+    match(programme: MatchSound, reference: MatchSound, strength: number, max_gain_db: number): Matched | string {
+        const at = this.wasm.dawgw_reference_match(
+            ...[programme.engine.pointer, programme.seconds, reference.engine.pointer, reference.seconds],
+            ...[strength, max_gain_db],
+        );
+        const [status, level_db, output_db, before_db, after_db, ...values] = new Float64Array(
+            this.wasm.memory.buffer,
+            at,
+            5 + MATCH_VALUES,
+        );
+        if (status === 0) return { level_db, output_db, before_db, after_db, values };
+        return MATCH_REFUSALS[status]?.(programme, reference) ?? `status ${status}`;
     }
 
     /** Hands frames at .. at + frames - 1 of the first `count` channels over, in pieces that lie `stride` floats apart
@@ -169,5 +198,145 @@ export class Spectrum {
     /** Nothing else may be called after it. */
     destroy(): void {
         this.analysis.wasm.dawgw_spectrum_destroy(this.pointer);
+    }
+}
+
+/** In the order of dawg_problem_type. */
+export const PROBLEM_TYPES = ['resonance', 'mud', 'boxiness', 'harshness', 'sibilance'] as const;
+/** The bell that mends it, and how bad (severity) and certain (confidence) it is, 0 .. 1 both. */
+export interface Problem {
+    type: (typeof PROBLEM_TYPES)[number];
+    frequency_hz: number;
+    gain_db: number;
+    q: number;
+    excess_db: number;
+    severity: number;
+    confidence: number;
+}
+/** Of the 100 bands of core/analysis/band_map.h. */
+export const LOG_BANDS = 100;
+/** Hz, between the 8 bands of the tonal balance. */
+export const BALANCE_EDGES_HZ = [20, 60, 120, 250, 500, 2000, 4000, 8000, 20000] as const;
+/** dB where 0 is a full-scale sine in both channels; NaN: silence, or above half the rate. */
+export interface Listening {
+    /** Of 171 .. 341 ms, a quarter apart; 0: nothing is known. */
+    windows: number;
+    level: number;
+    /** Of the power density, dB per octave. */
+    tilt: number;
+    bands: number[];
+    balance: number[];
+    /** The most severe first. */
+    problems: Problem[];
+}
+
+/** core/analysis/eq_engine.h. */
+export class EqEngine {
+    constructor(
+        private readonly analysis: Analysis,
+        readonly pointer: number,
+    ) {}
+
+    /** sensitivity 0 .. 1, 0.5 is usual; strict: steady tones count as resonances, too. */
+    set(sensitivity: number, strict = false): void {
+        this.analysis.wasm.dawgw_eq_engine_set(this.pointer, sensitivity, Number(strict));
+    }
+    /** One channel or two. */
+    process(channels: Channels, at: number, frames: number): void {
+        const count = Math.min(2, channels.length);
+        this.analysis.pass(channels, count, at, frames, (audio, stride, n) =>
+            this.analysis.wasm.dawgw_eq_engine_process(this.pointer, audio, count === 2 ? stride : 0, n),
+        );
+    }
+    /** A slice of what is pending; false: nothing is left. read() does it all. */
+    work(): boolean {
+        return this.analysis.wasm.dawgw_eq_engine_work(this.pointer) !== 0;
+    }
+    /** 'recent': the last 3 s, problems that last; 'total': since the start or the last reset. */
+    read(view: 'recent' | 'total'): Listening {
+        const { wasm } = this.analysis;
+        const at = wasm.dawgw_eq_engine_read(this.pointer, view === 'total' ? 1 : 0);
+        const balanceAt = 3 + LOG_BANDS;
+        const countAt = balanceAt + BALANCE_EDGES_HZ.length - 1;
+        const fields = 7;
+        const count = new Float64Array(wasm.memory.buffer, at, countAt + 1)[countAt];
+        const all = [...new Float64Array(wasm.memory.buffer, at, countAt + 1 + fields * count)];
+        const problems = Array.from({ length: count }, (_, i): Problem => {
+            const [type, frequency_hz, gain_db, q, excess_db, severity, confidence] = all.slice(
+                countAt + 1 + fields * i,
+            );
+            return { type: PROBLEM_TYPES[type], frequency_hz, gain_db, q, excess_db, severity, confidence };
+        });
+        const [windows, level, tilt] = all;
+        return {
+            ...{ windows, level, tilt, problems },
+            ...{ bands: all.slice(3, balanceAt), balance: all.slice(balanceAt, countAt) },
+        };
+    }
+    reset(): void {
+        this.analysis.wasm.dawgw_eq_engine_reset(this.pointer);
+    }
+    /** Nothing else may be called after it. */
+    destroy(): void {
+        this.analysis.wasm.dawgw_eq_engine_destroy(this.pointer);
+    }
+}
+
+/** What was heard, and for how long. */
+export interface MatchSound {
+    engine: EqEngine;
+    seconds: number;
+}
+/** core/analysis/reference_match.h. */
+export interface Matched {
+    level_db: number;
+    output_db: number;
+    before_db: number;
+    after_db: number;
+    /** Plain values of mastering_eq's first parameters, in its order. */
+    values: number[];
+}
+const MATCH_VALUES = 36;
+type Refusal = (programme: MatchSound, reference: MatchSound) => string;
+const tooShort = (name: string, { seconds }: MatchSound): string =>
+    `the ${name} lasts ${seconds.toFixed(2)} s; at least 1 s is needed to know its tone. Give a longer piece.`;
+const isSilent = (name: string): string => `the ${name} is silent. Give a piece in which it sounds.`;
+/** By dawg_match_status. */
+const MATCH_REFUSALS: (Refusal | undefined)[] = [
+    undefined,
+    (programme) => tooShort('programme', programme),
+    (_, reference) => tooShort('reference', reference),
+    () => isSilent('programme'),
+    () => isSilent('reference'),
+    () => 'programme and reference have less than three octaves in common, in which both sound. Give a fuller piece.',
+];
+
+/** core/analysis/source_guess.h. */
+export class SourceGuess {
+    constructor(
+        private readonly analysis: Analysis,
+        private readonly pointer: number,
+    ) {}
+
+    /** One channel or two. */
+    process(channels: Channels, at: number, frames: number): void {
+        const count = Math.min(2, channels.length);
+        this.analysis.pass(channels, count, at, frames, (audio, stride, n) =>
+            this.analysis.wasm.dawgw_source_process(this.pointer, audio, count === 2 ? stride : 0, n),
+        );
+    }
+    /** Of the last ten seconds of sound. */
+    read(): { type: string; confidence: number } {
+        const { wasm } = this.analysis;
+        const [type, confidence] = new Float64Array(wasm.memory.buffer, wasm.dawgw_source_read(this.pointer), 2);
+        const text = new Uint8Array(wasm.memory.buffer, wasm.dawgw_source_name(type));
+        return { type: new TextDecoder().decode(text.slice(0, text.indexOf(0))), confidence };
+    }
+    reset(): void {
+        this.analysis.wasm.dawgw_source_reset(this.pointer);
+    }
+    /** Nothing else may be called after it. */
+    destroy(): void {
+        this.analysis.wasm.dawgw_source_destroy(this.pointer);
     }
 }

@@ -14,6 +14,8 @@ export class Tap {
     /** Frames heard. */
     heard = 0;
     #isWanted = false;
+    /** Who else hears every piece. */
+    readonly ears = new Set<(channels: readonly Float32Array[], frames: number) => void>();
     /** `heard` at the last report. */
     reported = 0;
     readonly #programme: Programme;
@@ -32,6 +34,7 @@ export class Tap {
     feed(channels: readonly Float32Array[], frame: number, frames: number): void {
         this.#programme.process(channels, 0, frames);
         if (this.isWanted) this.#spectrum.process(channels, 0, frames);
+        for (const ear of this.ears) ear(channels, frames);
         this.frame = frame + frames;
         this.heard += frames;
     }
@@ -87,7 +90,7 @@ export class Listener {
     gaps = 0;
 
     constructor(
-        private readonly analysis: Analysis,
+        readonly analysis: Analysis,
         private readonly rate: number,
     ) {}
 

@@ -1,5 +1,6 @@
 // What page and worker say to each other. Audio and moves do not go this way: they travel between the worklet and the
 // worker, through two rings of shared memory or, as whole records (a Uint32Array per message), through a port.
+import type { Matched } from './analysis.js';
 
 export interface WorkerInit {
     type: 'init';
@@ -37,6 +38,25 @@ export interface Follow {
     min_db: number;
     max_db: number;
 }
+/** Whole sound: one or two channels, equally long. */
+export interface WholeSound {
+    rate: number;
+    channels: Float32Array[];
+}
+/** Six bands of mastering_eq that bring a programme near the tone of a reference: answered by 'matched' or 'match
+ * refused', in between by 'match progress'. */
+export interface Match {
+    type: 'match';
+    id: number;
+    /** Its input is listened to, for so many seconds, where no programme comes along. Needs the tap. */
+    instance: number;
+    seconds: number;
+    programme?: WholeSound;
+    reference: WholeSound;
+    /** 0 .. 1 */
+    strength: number;
+    max_gain_db: number;
+}
 export type ToWorker =
     | WorkerInit
     | ({ type: 'listen' } & TapName)
@@ -46,6 +66,8 @@ export type ToWorker =
     | Follow
     /** Ends the follower of this parameter, or all of the instance: the parameters stay where they are. */
     | { type: 'release'; instance: number; param?: number }
+    | Match
+    | { type: 'forget match'; id: number }
     | { type: 'ping'; id: number };
 
 /** About 20 times a second per tap that is listened to, while audio comes. */
@@ -84,6 +106,9 @@ export type FromWorker =
     | { type: 'ready' }
     | Heard
     | Followed
+    | { type: 'match progress'; id: number; fraction: number }
+    | ({ type: 'matched'; id: number } & Matched)
+    | { type: 'match refused'; id: number; reason: string; isInput: boolean }
     | { type: 'pong'; id: number }
     /** What was asked for last did not work; the rest goes on. */
     | { type: 'failed'; reason: string };

@@ -6,14 +6,17 @@ import { putAll } from '../worklet/protocol/transport.js';
 import { Analysis } from './analysis.js';
 import { Follower, RAMP_S, UPDATE_S } from './follow.js';
 import { Listener } from './listener.js';
+import { MatchRefused, Matching } from './match.js';
 import type { Tap } from './listener.js';
-import type { Follow, FollowState, FromWorker, ToWorker, WorkerInit } from './messages.js';
+import type { Follow, FollowState, FromWorker, Match, ToWorker, WorkerInit } from './messages.js';
 import { Moves } from './moves.js';
 
 /** A few quanta: the tap's ring holds hundreds. Rarely, while no tap is open. */
 export const POLL_MS = 4;
 const IDLE_MS = 50;
 const REPORT_S = 0.05;
+/** Share of a match that is worth a message. */
+const PROGRESS = 0.02;
 
 export interface Surroundings {
     post(message: FromWorker, transfer: Transferable[]): void;
@@ -36,6 +39,7 @@ export class Service {
     #moves: Moves | undefined;
     #taps: Ring | undefined;
     readonly #followed = new Map<string, Followed>();
+    readonly #matchings = new Map<number, { matching: Matching; unhear: () => void }>();
 
     constructor(private readonly surroundings: Surroundings) {}
 
@@ -78,6 +82,10 @@ export class Service {
                         this.#followed.delete(key);
                 this.#moves?.forget(message.instance, message.param);
                 return this.#tidy();
+            case 'match':
+                return this.#match(message);
+            case 'forget match':
+                return this.#forgetMatch(message.id);
         }
     }
 
@@ -111,7 +119,8 @@ export class Service {
     /** Closes taps that nobody needs any more. */
     #tidy(): void {
         const needed = new Set([...this.#followed.values()].map(({ tap }) => tap));
-        for (const tap of this.#ready.taps) if (!tap.isWanted && !needed.has(tap)) this.#ready.close(tap);
+        for (const tap of this.#ready.taps)
+            if (!tap.isWanted && !tap.ears.size && !needed.has(tap)) this.#ready.close(tap);
     }
     #follow(follow: Follow): void {
         const follower = new Follower(follow);
@@ -121,17 +130,67 @@ export class Service {
         this.#followed.set(key, { follow, follower, tap, heard: tap.heard, hops: seen, state: undefined });
     }
 
+    #match(match: Match): void {
+        const { id, instance } = match;
+        this.#forgetMatch(id);
+        try {
+            const matching = new Matching(this.#ready.analysis, match, this.#rate);
+            let unhear = (): void => undefined;
+            if (matching.isLive) {
+                const { ears } = this.#ready.open(instance, POINT.IN);
+                const ear = matching.hear.bind(matching);
+                ears.add(ear);
+                unhear = (): boolean => ears.delete(ear);
+            }
+            this.#matchings.set(id, { matching, unhear });
+        } catch (error) {
+            this.#refuse(id, error);
+        }
+    }
+    #refuse(id: number, error: unknown): void {
+        const isInput = error instanceof MatchRefused || error instanceof RangeError;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#post({ type: 'match refused', id, reason, isInput });
+    }
+    #forgetMatch(id: number): void {
+        const found = this.#matchings.get(id);
+        if (!found) return;
+        this.#matchings.delete(id);
+        found.unhear();
+        found.matching.destroy();
+        this.#tidy();
+    }
+    #workOnMatches(): void {
+        for (const [id, { matching }] of [...this.#matchings])
+            try {
+                const matched = matching.work();
+                if (matched) this.#post({ type: 'matched', id, ...matched });
+                else if (matching.progress - matching.reported >= PROGRESS) {
+                    matching.reported = matching.progress;
+                    this.#post({ type: 'match progress', id, fraction: matching.progress });
+                }
+                if (matched) this.#forgetMatch(id);
+            } catch (error) {
+                this.#forgetMatch(id);
+                this.#refuse(id, error);
+            }
+    }
+
     /** What throws here ends the worker's work and is an error event of the Worker: the page starts another. */
     #poll(): void {
         if (this.#taps) this.#listener?.drain(this.#taps);
         this.#work();
-        this.surroundings.setTimeout(() => this.#poll(), this.#listener?.hasTaps ? POLL_MS : IDLE_MS);
+        this.surroundings.setTimeout(
+            () => this.#poll(),
+            this.#listener?.hasTaps || this.#matchings.size ? POLL_MS : IDLE_MS,
+        );
     }
     #work(): void {
         if (!this.#listener || !this.#moves) return;
         for (const followed of this.#followed.values())
             if (followed.tap.heard - followed.heard >= UPDATE_S * this.#rate) this.#update(followed, this.#moves);
         this.#moves.flush();
+        this.#workOnMatches();
         for (const tap of this.#listener.taps)
             if (tap.isWanted && tap.heard - tap.reported >= REPORT_S * this.#rate) {
                 const heard = tap.report(this.#listener.gaps);

@@ -1,6 +1,8 @@
-// dawg analyze: loudness and peaks of a file.
+// dawg analyze: loudness and peaks of a file, and what an equalizer could do about it.
 import type { Manifest } from '../../web/src/manifest.js';
 import { warn } from './errors.js';
+import { Ear, heardRows } from './listening.js';
+import type { Heard } from './listening.js';
 import { Analyser, noLoudness } from './loudness.js';
 import type { Analysis } from './loudness.js';
 import { openAudio } from './open.js';
@@ -9,19 +11,25 @@ import { Progress } from './progress.js';
 
 const PIECE = 1 << 16; // frames read at once
 
-export async function analyze(manifest: Manifest, path: string): Promise<{ analysis: Analysis; format: string }> {
+/** `dawg analyze --json`. */
+export type FileAnalysis = Analysis & Heard;
+
+export async function analyze(manifest: Manifest, path: string): Promise<{ analysis: FileAnalysis; format: string }> {
     const source = await openAudio(path);
     const progress = new Progress('measuring');
     try {
-        const meter = new Analyser(manifest).meter(source.rate, source.channels);
+        const analyser = new Analyser(manifest);
+        const meter = analyser.meter(source.rate, source.channels);
+        const ear = new Ear(analyser.analysis, source.rate);
         const buffers = Array.from({ length: source.channels }, () => new Float32Array(PIECE));
         for (let done = 0; done < source.frames;) {
             const n = source.read(buffers, 0, PIECE);
             meter.feed(buffers, 0, n);
+            ear.feed(buffers, 0, n);
             done += n;
             await progress.show(done / source.frames);
         }
-        const analysis = meter.result();
+        const analysis = { ...meter.result(), ...ear.result() };
         if (meter.guarded) warn(`${meter.guarded} samples were NaN, infinite or beyond +80 dBFS and were taken as 0.`);
         return { analysis, format: source.format };
     } finally {
@@ -30,7 +38,7 @@ export async function analyze(manifest: Manifest, path: string): Promise<{ analy
     }
 }
 
-function table(path: string, format: string, a: Analysis): string {
+function table(path: string, format: string, a: FileAnalysis): string {
     const level = (value: number | null, unit: string): string =>
         value === null ? 'silence' : `${value.toFixed(2)} ${unit}`;
     const peaks = ({ sample_peak_dbfs, true_peak_dbtp }: Analysis['per_channel'][number]): string =>
@@ -48,6 +56,7 @@ function table(path: string, format: string, a: Analysis): string {
         ...(a.channels === 2
             ? a.per_channel.map((p, c): [string, string] => [c ? '  right' : '  left', peaks(p)])
             : []),
+        ...heardRows(a),
     ];
     return rows.map(([name, text]) => `${name.padEnd(16)}${text}`).join('\n');
 }

@@ -23,16 +23,16 @@ export interface Analysis extends Peaks {
 
 /** One instance of dawg-worker.wasm, for any number of meters. */
 export class Analyser {
-    readonly #analysis: Wasm;
+    readonly analysis: Wasm;
     constructor(manifest: Manifest, module = loadModule('worker', 'worker')) {
         try {
-            this.#analysis = new Wasm(module, manifest);
+            this.analysis = new Wasm(module, manifest);
         } catch (error) {
             throw new WorkError(`${error instanceof Error ? error.message : String(error)} Run: npm run build`);
         }
     }
     meter(rate: number, channels: number): LoudnessMeter {
-        return new LoudnessMeter(this.#analysis.programme(rate, channels), rate);
+        return new LoudnessMeter(this.analysis.programme(rate, channels), rate);
     }
 }
 

@@ -20,6 +20,8 @@ import { openAudio } from './open.js';
 import { numberIn, oneInput, parseOptions } from './options.js';
 import { realPlace, writeWhole } from './places.js';
 import { Progress } from './progress.js';
+import { checkMatches, matchReference } from './reference.js';
+import type { ReferenceReport } from './reference.js';
 import type { AudioSource } from './source.js';
 import { WavWriter } from './wav.js';
 
@@ -31,6 +33,7 @@ export const RENDER_OPTIONS = {
     at: { value: 'SECONDS:key=value', many: true },
     chain: { value: 'CHAIN.json' },
     key: { value: 'SIDE.wav' },
+    reference: { value: 'REF.wav' },
     tempo: { value: 'BPM' },
     tail: { value: 'auto|SECONDS' },
     block: { value: 'N' },
@@ -53,6 +56,8 @@ export interface RenderReport {
     in: Analysis | null;
     out: Analysis | null;
     plugins: PluginReport[];
+    /** Of --reference. */
+    reference?: ReferenceReport;
 }
 
 export interface RenderJob {
@@ -231,9 +236,16 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
         );
     if (chain && (options.set ?? options.at ?? options.preset))
         throw new InputError('--preset, --set and --at go with --plugin; with --chain, write them into the file.');
-    const [reportPath, keyPath] = [one('report'), one('key')];
+    const [reportPath, keyPath, referencePath] = [one('report'), one('key'), one('reference')];
+    if (referencePath !== undefined) checkMatches(plugin);
     const out = checkOut(one('out'), reportPath);
-    checkReport(reportPath, { IN: inputPath, OUT: out, 'the key': keyPath, 'the chain': chain });
+    checkReport(reportPath, {
+        IN: inputPath,
+        OUT: out,
+        'the key': keyPath,
+        'the chain': chain,
+        'the reference': referencePath,
+    });
     const bits = parseBits(one('bits'));
     const tempo = numberIn('--tempo', one('tempo') ?? '120', 20, 999, 'bpm');
     const block = numberIn('--block', one('block') ?? '128', 1, BLOCK_MAX, 'frames');
@@ -244,6 +256,10 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
     const slots = chain ? readChain(manifest, chain) : [makeSlot(manifest, plugin ?? '', '--plugin')];
     const preset = one('preset');
     if (preset) applyPreset(slots[0], preset);
+    const reference =
+        referencePath === undefined
+            ? undefined
+            : await matchReference(manifest, slots[0], { programme: inputPath, reference: referencePath });
     for (const text of options.set ?? []) {
         const { param, plain } = parseAssignment(slots[0].info, text, '--set');
         slots[0].values.set(param, plain);
@@ -263,6 +279,7 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
         compensate: !options['no-compensate'],
         analyse: reportPath !== undefined,
     });
+    if (reference) report.reference = reference;
     if (report.guarded_samples)
         warn(`${report.guarded_samples} input samples were NaN, infinite or beyond +80 dBFS and were heard as 0.`);
     if (report.clipped_samples)
@@ -273,5 +290,10 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
         `${out}: ${seconds(input.frames)} + ${seconds(report.tail_samples)} tail, ${input.rate} Hz, latency ` +
             `${report.latency_samples} samples${options['no-compensate'] ? '' : ' (compensated)'}, ${report.us_per_128_frames} µs per 128 frames`,
     );
+    if (reference)
+        console.log(
+            `  reference: ${reference.before_db.toFixed(2)} dB away before, ${reference.after_db.toFixed(2)} dB after (RMS of the tone); ` +
+                `${Math.abs(reference.level_db).toFixed(1)} dB ${reference.level_db < 0 ? 'quieter' : 'louder'}, which is left as it is`,
+        );
     if (report.in && report.out) console.log(`  in:  ${analysisText(report.in)}\n  out: ${analysisText(report.out)}`);
 }

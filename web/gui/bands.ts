@@ -13,11 +13,15 @@ export interface Handle {
     gainDb: number;
     /** Whether its gain changes its curve: passes and notches have none. */
     hasGain: boolean;
+    /** Its frequency is the plugin's, not a parameter. */
+    isFixed: boolean;
 }
 
 /** Bands that stand at a frequency. */
-export const bandsOf = (node: ControlNode): Band[] =>
-    panelOf(node.info).bands.filter(({ params }) => params.has('freq_hz'));
+export const bandsOf = (node: ControlNode): Band[] => {
+    const { bands, fixed } = panelOf(node.info);
+    return [...bands.filter(({ params }) => params.has('freq_hz')), ...fixed];
+};
 
 export function bandValue(node: ControlNode, band: Band, word: string): number | undefined {
     const param = band.params.get(word);
@@ -36,6 +40,7 @@ const known = new Map<string, boolean>();
 function hasGain(node: ControlNode, band: Band): boolean {
     const gain = band.params.get('gain_db');
     const frequency = band.params.get('freq_hz');
+    if (gain && !frequency) return true;
     if (!gain || !frequency) return false;
     const type = band.params.get('type');
     const id = `${node.key} ${band.prefix} ${type ? String(node.get(type.key)) : ''}`;
@@ -61,9 +66,10 @@ export function handlesOf(node: ControlNode): Handle[] {
         return {
             band,
             isOn: (bandValue(node, band, 'on') ?? 1) > 0.5,
-            hz: bandValue(node, band, 'freq_hz') ?? 1000,
+            hz: bandValue(node, band, 'freq_hz') ?? node.info.bandHz[band.number - 1] ?? 1000,
             gainDb: gains ? (bandValue(node, band, 'gain_db') ?? 0) : 0,
             hasGain: gains,
+            isFixed: !band.params.has('freq_hz'),
         };
     });
 }

@@ -10,6 +10,8 @@ import { curveStyles } from './curve_style.js';
 import { onFrame } from './frame.js';
 import { Gesture } from './gesture.js';
 import type { ControlNode } from './node.js';
+import { findsProblems, mend, problemsOf } from './problems.js';
+import type { Problem } from './problems.js';
 import { GRID_HZ, hzName, hzToX, logFrequencies, place, steps, valueAt, xToHz } from './scale.js';
 import type { Axis } from './scale.js';
 import { valueText } from './text.js';
@@ -41,6 +43,8 @@ export class DawgCurve extends NodeElement {
     #sizes: ResizeObserver | undefined;
     #drag: { pointer: number; handle: Handle; x: number; y: number; hz: number; gainDb: number } | undefined;
     #rangeDb = RANGES_DB[1];
+    #problems: Problem[] = [];
+    #problemText = '';
 
     constructor() {
         super();
@@ -56,6 +60,7 @@ export class DawgCurve extends NodeElement {
             node.on('ownerchange', () => this.requestUpdate()),
         ];
         if (node.info.curve === 'transfer') ends.push(onFrame(() => this.#moveDot()));
+        if (findsProblems(node.info)) ends.push(onFrame(() => this.#lookForProblems(node)));
         return ends;
     }
     override connectedCallback(): void {
@@ -101,6 +106,7 @@ export class DawgCurve extends NodeElement {
         const down = (event.clientY - drag.y) * speed;
         if (right === 0 && down === 0) return;
         [drag.x, drag.y] = [event.clientX, event.clientY];
+        if (drag.handle.isFixed) return this.#paint(node, event);
         drag.hz = Math.min(20000, Math.max(20, xToHz(hzToX(drag.hz, this.width) + right, this.width)));
         setBand(node, drag.handle.band, 'on', 1);
         setBand(node, drag.handle.band, 'freq_hz', Number(drag.hz.toPrecision(event.shiftKey ? 4 : 3)));
@@ -108,6 +114,16 @@ export class DawgCurve extends NodeElement {
             drag.gainDb = valueAt(this.#axis, place(this.#axis, drag.gainDb) + down);
             setBand(node, drag.handle.band, 'gain_db', Number(drag.gainDb.toFixed(1)));
         }
+    }
+    /** Fixed bands: the pointer draws their gains as it passes. */
+    #paint(node: ControlNode, event: PointerEvent): void {
+        const box = this.getBoundingClientRect();
+        const x = event.clientX - box.left;
+        const near = handlesOf(node).filter(({ isFixed }) => isFixed);
+        const distance = ({ hz }: Handle): number => Math.abs(hzToX(hz, this.width) - x);
+        const nearest = near.reduce((best, handle) => (distance(handle) < distance(best) ? handle : best), near[0]);
+        this.#select(nearest.band.number);
+        setBand(node, nearest.band, 'gain_db', Number(valueAt(this.#axis, event.clientY - box.top).toFixed(1)));
     }
     #up(event: PointerEvent): void {
         if (this.#drag?.pointer !== event.pointerId) return;
@@ -118,14 +134,15 @@ export class DawgCurve extends NodeElement {
     #toggle(handle: Handle): void {
         const { node } = this;
         if (!node) return;
-        this.#gesture.once(node.key, `${handle.band.prefix}on`, () =>
-            setBand(node, handle.band, 'on', handle.isOn ? 0 : 1),
+        const word = handle.isFixed ? 'gain_db' : 'on';
+        this.#gesture.once(node.key, `${handle.band.prefix}${word}`, () =>
+            setBand(node, handle.band, word, handle.isFixed || handle.isOn ? 0 : 1),
         );
     }
     /** A double-click beside the handles puts the first idle band there. */
     #add(event: MouseEvent): void {
         const { node } = this;
-        const idle = node && handlesOf(node).find(({ isOn }) => !isOn);
+        const idle = node && handlesOf(node).find(({ isOn, isFixed }) => !isOn && !isFixed);
         if (!node || !idle || event.target !== event.currentTarget) return;
         const box = this.getBoundingClientRect();
         const hz = xToHz(event.clientX - box.left, this.width);
@@ -163,6 +180,7 @@ export class DawgCurve extends NodeElement {
         if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
         const fine = event.shiftKey ? FINE : 1;
         const shift = (octaves: number): void => {
+            if (handle.isFixed) return this.#neighbour(handle.band.number + Math.sign(octaves));
             this.#gesture.step(node.key, `${handle.band.prefix}freq_hz`);
             setBand(node, handle.band, 'freq_hz', Number((handle.hz * 2 ** octaves).toPrecision(4)));
         };
@@ -180,7 +198,10 @@ export class DawgCurve extends NodeElement {
         else if (event.key === 'Enter' || event.key === ' ') this.#toggle(handle);
         else return;
         event.preventDefault();
-        this.#select(handle.band.number);
+        if (!handle.isFixed) this.#select(handle.band.number);
+    }
+    #neighbour(number: number): void {
+        this.renderRoot.querySelector<SVGElement>(`[data-band="${number}"]`)?.focus();
     }
 
     /** The smallest range that holds every gain; it stays while a handle is held. */
@@ -220,8 +241,38 @@ export class DawgCurve extends NodeElement {
                 </g>
                 ${part ? svg`<path class="part" d=${`${this.#path(part)}L${width} ${zero}L0 ${zero}Z`} />` : nothing}
                 ${whole ? svg`<path class="whole" d=${this.#path(whole)} />` : nothing}
+                ${this.#problems.map((problem) => this.#problem(node, problem))}
                 ${handles.map((handle) => this.#handle(node, handle, axis))}
             </svg>`;
+    }
+    #lookForProblems(node: ControlNode): void {
+        const found = problemsOf(node);
+        const text = found.map(({ kind, hz, gainDb }) => `${kind} ${hz.toPrecision(3)} ${gainDb.toFixed(0)}`).join();
+        if (text === this.#problemText) return;
+        this.#problemText = text;
+        this.#problems = found;
+        this.requestUpdate();
+    }
+    #mend(node: ControlNode, problem: Problem): void {
+        const idle = handlesOf(node).find(({ isOn, isFixed }) => !isOn && !isFixed);
+        if (!idle) return;
+        this.#gesture.once(node.key, `${idle.band.prefix}on`, () => mend(node, idle.band, problem));
+        this.#select(idle.band.number);
+    }
+    #problem(node: ControlNode, problem: Problem): TemplateResult {
+        const { kind, hz, gainDb } = problem;
+        const text = `${kind} at ${hz < 1000 ? `${hz.toFixed(0)} Hz` : `${(hz / 1000).toFixed(1)} kHz`}: a band of ${gainDb.toFixed(1).replace('-', '\u2212')} dB mends it`;
+        return svg`<g
+            class="problem"
+            transform="translate(${hzToX(hz, this.width).toFixed(1)} 0)"
+            tabindex="0"
+            role="button"
+            aria-label=${`${text}; Enter adds it`}
+            @click=${() => this.#mend(node, problem)}
+            @keydown=${(event: KeyboardEvent) => {
+                if (event.key === 'Enter') this.#mend(node, problem);
+            }}
+        ><title>${text}: a click adds it</title><rect class="reach" x="-12" width="24" height="24" /><path d="M-6 2H6L0 12Z" /><line y1="12" y2=${this.height} /></g>`;
     }
     #column(hz: number): TemplateResult {
         const x = Math.round(hzToX(hz, this.width)) + 0.5;
@@ -245,19 +296,29 @@ export class DawgCurve extends NodeElement {
             const plain = bandValue(node, band, word);
             return param && plain !== undefined ? valueText(param, plain) : '';
         };
-        const classes = ['handle', handle.isOn ? 'on' : 'off', band.number === this.selected ? 'chosen' : ''].join(' ');
+        const { isFixed } = handle;
+        const classes = [
+            'handle',
+            isFixed ? 'fixed' : '',
+            handle.isOn ? 'on' : 'off',
+            band.number === this.selected ? 'chosen' : '',
+        ].join(' ');
         return svg`<g
             class=${classes}
             data-band=${band.number}
             transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"
             tabindex="0"
             role="slider"
-            aria-label="Band ${band.number}"
-            aria-valuenow=${Math.round(handle.hz)}
-            aria-valuemin="20"
-            aria-valuemax="20000"
-            aria-valuetext=${handleText(handle, text)}
-            aria-description="Left and right: frequency. Up and down: gain. Page Up and Page Down: Q. Enter: on or off."
+            aria-label=${isFixed ? (band.params.get('gain_db')?.name ?? '') : `Band ${band.number}`}
+            aria-valuenow=${isFixed ? handle.gainDb : Math.round(handle.hz)}
+            aria-valuemin=${isFixed ? (band.params.get('gain_db')?.min ?? 0) : 20}
+            aria-valuemax=${isFixed ? (band.params.get('gain_db')?.max ?? 0) : 20000}
+            aria-valuetext=${isFixed ? text('gain_db') : handleText(handle, text)}
+            aria-description=${
+                isFixed
+                    ? 'Up and down: gain. Left and right: the next band. Enter: 0 dB.'
+                    : 'Left and right: frequency. Up and down: gain. Page Up and Page Down: Q. Enter: on or off.'
+            }
             @pointerdown=${(event: PointerEvent) => this.#down(event, handle)}
             @pointermove=${(event: PointerEvent) => this.#pull(event)}
             @pointerup=${(event: PointerEvent) => this.#up(event)}
@@ -265,7 +326,11 @@ export class DawgCurve extends NodeElement {
             @focus=${() => this.#select(band.number)}
             @dblclick=${() => this.#toggle(handle)}
             @keydown=${(event: KeyboardEvent) => this.#key(event, handle)}
-        ><circle class="reach" r="17" /><circle class="dot" r="9" /><text class="digit" y="4">${band.number}</text></g>`;
+        >${
+            isFixed
+                ? svg`<line class="stem" y2=${(place(axis, 0) - y).toFixed(1)} /><circle class="reach" r="10" /><circle class="dot" r="4" />`
+                : svg`<circle class="reach" r="17" /><circle class="dot" r="9" /><text class="digit" y="4">${band.number}</text>`
+        }</g>`;
     }
 
     #transfer(node: ControlNode): TemplateResult {

@@ -104,6 +104,30 @@ export const curveStyles = [
         .off.chosen .dot {
             stroke: var(--text);
         }
+        .problem {
+            cursor: pointer;
+            outline: none;
+        }
+        .problem path {
+            fill: var(--hot);
+        }
+        .problem line {
+            stroke: var(--hot);
+            stroke-opacity: 0.5;
+            stroke-dasharray: 2 4;
+        }
+        .problem:focus-visible path {
+            stroke: var(--text);
+            stroke-width: 2;
+        }
+        .stem {
+            stroke: var(--accent);
+            stroke-width: 3;
+            stroke-opacity: 0.45;
+        }
+        .fixed .dot {
+            fill: var(--accent);
+        }
         .handle:focus-visible .reach {
             stroke: var(--accent);
             stroke-width: 2;

@@ -16,6 +16,8 @@ export interface Band {
 }
 export interface Panel {
     bands: Band[];
+    /** Bands of nothing but a gain, at frequencies that the plugin has: they are drawn, not turned. */
+    fixed: Band[];
     groups: Group[];
     bypass: ParamInfo | undefined;
 }
@@ -38,6 +40,7 @@ const BAND = /^(band(\d+)_)(.+)$/;
 export function panelOf(plugin: PluginInfo): Panel {
     const bands = new Map<number, Band>();
     const byName = new Map<string, ParamInfo[]>();
+    const stages = stagesOf(plugin);
     for (const param of plugin.params) {
         if (param.key === 'bypass') continue;
         const band = BAND.exec(param.key);
@@ -48,15 +51,37 @@ export function panelOf(plugin: PluginInfo): Panel {
             bands.set(number, known);
             continue;
         }
-        const name = VOCABULARY.find(([, words]) => words.test(param.key))?.[0] ?? 'More';
+        const stage = stageOf(param.key, stages);
+        const name = stage ? titled(stage) : (VOCABULARY.find(([, words]) => words.test(param.key))?.[0] ?? 'More');
         byName.set(name, [...(byName.get(name) ?? []), param]);
     }
+    const sorted = [...bands.values()].sort((a, b) => a.number - b.number);
+    const isFixed = (band: Band): boolean =>
+        plugin.bandHz[band.number - 1] !== undefined && band.params.size === 1 && band.params.has('gain_db');
     return {
-        bands: [...bands.values()].sort((a, b) => a.number - b.number),
-        groups: joined([...VOCABULARY.map(([name]) => name), 'More'], byName, bands.size > 0),
+        bands: sorted.filter((band) => !isFixed(band)),
+        fixed: sorted.filter(isFixed),
+        groups: joined([...stages.map(titled), ...VOCABULARY.map(([name]) => name), 'More'], byName, bands.size > 0),
         bypass: plugin.params.find(({ key }) => key === 'bypass'),
     };
 }
+
+/** Stages by name, where a plugin has several of one kind: low_freq_hz, low_gain_db, mid_freq_hz …; in the table's order. */
+function stagesOf(plugin: PluginInfo): string[] {
+    const names = plugin.params.flatMap(({ key }) => /^([a-z]+(?:_[a-z]+)?)_(?:freq_hz|gain_db)$/.exec(key)?.[1] ?? []);
+    const several = names.filter((name, i) => names.indexOf(name) !== i);
+    return several.length > 1 ? [...new Set(several)] : [];
+}
+/** The longest stage whose name begins the key: low_mid_q is of low_mid, not of low. */
+function stageOf(key: string, stages: readonly string[]): string | undefined {
+    const own = stages.filter((stage) => key.startsWith(`${stage}_`) && !/_cut_(hz|slope)$/.test(key));
+    return own.sort((a, b) => b.length - a.length).at(0);
+}
+const titled = (stage: string): string =>
+    stage
+        .split('_')
+        .map((word) => word[0].toUpperCase() + word.slice(1))
+        .join(' ');
 
 function joined(order: string[], byName: Map<string, ParamInfo[]>, hasBands: boolean): Group[] {
     const groups: Group[] = [];

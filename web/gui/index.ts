@@ -8,6 +8,7 @@ import { DawgLoudness } from './loudness.js';
 import { DawgMeter } from './meter.js';
 import { DawgPlugin } from './plugin.js';
 import { DawgPresets } from './presets.js';
+import { DawgReadouts } from './readouts.js';
 import { DawgSpectrum } from './spectrum.js';
 import { DawgChoice, DawgSwitch } from './switch.js';
 
@@ -20,6 +21,7 @@ const CONTROLS: Record<string, CustomElementConstructor> = {
     'dawg-spectrum': DawgSpectrum,
     'dawg-curve': DawgCurve,
     'dawg-presets': DawgPresets,
+    'dawg-readouts': DawgReadouts,
     'dawg-plugin': DawgPlugin,
 };
 
@@ -42,7 +44,18 @@ export function defineElements(): void {
 }
 if (typeof customElements !== 'undefined') defineElements();
 
-export { DawgChoice, DawgCurve, DawgKnob, DawgLoudness, DawgMeter, DawgPlugin, DawgPresets, DawgSpectrum, DawgSwitch };
+export {
+    DawgChoice,
+    DawgCurve,
+    DawgKnob,
+    DawgLoudness,
+    DawgMeter,
+    DawgPlugin,
+    DawgPresets,
+    DawgReadouts,
+    DawgSpectrum,
+    DawgSwitch,
+};
 export type { GestureDetail } from './gesture.js';
 export type { ControlEngine, ControlNode } from './node.js';
 export { allowedText, parseText, valueText } from './text.js';

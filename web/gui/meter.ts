@@ -15,7 +15,7 @@ const DEEPEST_DB = 24;
 
 /** What a meter shows, by its key. */
 export const isReduction = (meter: MeterInfo): boolean => meter.key.includes('reduction');
-export const isLevel = (meter: MeterInfo): boolean => !isReduction(meter) && /^dB/.test(meter.unit);
+export const isLevel = (meter: MeterInfo): boolean => /(^|_)(peak|level)_dB/i.test(meter.key) && /^dB/.test(meter.unit);
 
 /** A level that follows at once and falls slowly, with its held peak. dB. */
 export class Ballistics {

@@ -10,6 +10,7 @@ import type { Band, Group } from './groups.js';
 import { isLevel, isReduction } from './meter.js';
 import type { ControlNode } from './node.js';
 import { pluginStyles } from './plugin_style.js';
+import { readoutsOf } from './readouts.js';
 import { valueText } from './text.js';
 import type { PluginKey, State } from '../src/api.js';
 import type { MeterInfo, ParamInfo } from '../src/manifest.js';
@@ -254,6 +255,14 @@ export class DawgPlugin extends NodeElement {
                       <div class="panel">
                           ${bands.length > 0 ? this.#bands(node, bands) : nothing}
                           ${groups.map((group) => this.#group(node, group))}
+                          ${
+                              readoutsOf(node.info).length > 0
+                                  ? html`<fieldset class="readouts">
+                                        <legend>Readings</legend>
+                                        <dawg-readouts .node=${node}></dawg-readouts>
+                                    </fieldset>`
+                                  : nothing
+                          }
                           <slot></slot>
                       </div>
                   </div>`

@@ -149,6 +149,9 @@ export const pluginStyles = [
             border: 1px solid var(--line);
             border-radius: var(--radius);
         }
+        .readouts {
+            flex: 1 1 100%;
+        }
         legend {
             padding: 0 5px;
             color: var(--dim);

@@ -198,6 +198,31 @@ export interface RenderResult extends AudioData {
     guardedSamples: number;
 }
 
+/** For matchReference(). */
+export interface MatchOptions {
+    /** The whole programme. Default: the node's input is listened to while it plays. */
+    programme?: AudioBuffer | AudioData;
+    /** How long to listen. Default 10 s. */
+    seconds?: number;
+    /** 0 .. 1, default 1: the part of the difference that is made up for. */
+    strength?: number;
+    /** Of a band, default 12 dB. */
+    max_gain_db?: number;
+    /** Moves the parameters, as a hand would. Default true. */
+    apply?: boolean;
+    onProgress?: (fraction: number) => void;
+    signal?: AbortSignal;
+}
+export interface MatchResult {
+    /** The bands, and the output that keeps the loudness (where match_loudness does not). */
+    params: Record<string, ParamValue>;
+    /** How much louder the reference is: no part of what is matched. */
+    level_db: number;
+    /** How far the smoothed spectra differ, RMS over the bands that both have, without and with `params`. */
+    before_db: number;
+    after_db: number;
+}
+
 export interface EngineEvents {
     /** The worker of the brain is gone or came back. */
     worker: { state: 'lost' | 'restarted'; reason: string };
@@ -235,6 +260,9 @@ export interface Engine {
         x: Float32Array,
         part?: number,
     ): Float32Array | undefined;
+    /** Gives a mastering_eq six bands that bring what it hears near the tone of the reference; loudness is no part of it.
+     * Works in the brain's worker. Rejects with the reason when the reference is shorter than 1 s or silent. */
+    matchReference(node: PluginNode, reference: AudioBuffer | AudioData, options?: MatchOptions): Promise<MatchResult>;
     /** Starts the worker, the first time. */
     brain(): Promise<Brain>;
     on<E extends keyof EngineEvents>(event: E, listener: (value: EngineEvents[E]) => void): () => void;

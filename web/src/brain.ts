@@ -1,11 +1,12 @@
 // The page's side of the brain's worker: starts it, wires it to the worklet, remembers who listens and what is followed,
 // and starts another when it is lost. Sound never depends on it.
-import type { FollowOptions, PluginNode } from './api.js';
+import type { FollowOptions, MatchOptions, PluginNode } from './api.js';
 import type { Brain, EngineEvents, Listening } from './api.js';
 import type { ToHost } from '../../worklet/protocol/messages.js';
 import { MOVE, MOVES_CAPACITY, OP, POINT, TAP, TAPS_CAPACITY } from '../../worklet/protocol/records.js';
 import { ringBytes } from '../../worklet/protocol/ring.js';
-import type { Follow, FromWorker, ToWorker, WorkerInit } from '../../worker/messages.js';
+import type { Matched } from '../../worker/analysis.js';
+import type { Follow, FromWorker, Match, ToWorker, WorkerInit } from '../../worker/messages.js';
 import { startWorker, whyNot } from './assets.js';
 import type { Wasm } from './assets.js';
 import { InputError } from './errors.js';
@@ -49,12 +50,20 @@ interface Followed {
     /** Stops watching who owns the parameter. */
     unwatch: () => void;
 }
+interface Matching {
+    match: Match;
+    resolve: (matched: Matched) => void;
+    reject: (error: Error) => void;
+    onProgress?: ((fraction: number) => void) | undefined;
+}
 type Point = 'in' | 'out';
 const pointOf = (point: Point): number => (point === 'in' ? POINT.IN : POINT.OUT);
 
 export class WebBrain implements Brain {
     readonly #taps = new Map<string, Tap>();
     readonly #followed = new Map<string, Followed>();
+    readonly #matches = new Map<number, Matching>();
+    #asked = 0;
     #worker: Worker | undefined;
     #pings: ReturnType<typeof setInterval> | undefined;
     #starting: Promise<void> | undefined;
@@ -88,6 +97,7 @@ export class WebBrain implements Brain {
         if (this.#isEnded) return this.#terminate();
         this.isAlive = true;
         for (const { instance, point } of this.#taps.values()) this.#say({ type: 'listen', instance, point });
+        for (const { match } of this.#matches.values()) this.#say(match);
         for (const { mirror, follow } of this.#followed.values()) {
             mirror.refresh();
             follow.value_db = Number(mirror.value(follow.param));
@@ -182,6 +192,7 @@ export class WebBrain implements Brain {
         this.#giveUp?.(new InputError(ENDED));
         this.#terminate();
         for (const { unwatch } of this.#followed.values()) unwatch();
+        for (const { reject } of this.#matches.values()) reject(new InputError(ENDED));
         this.home.post({ type: 'no worker' });
     }
     #say(message: ToWorker): void {
@@ -190,6 +201,7 @@ export class WebBrain implements Brain {
     #hear(message: FromWorker): void {
         if (message.type === 'failed')
             return this.home.emit('error', new Error(`The brain's worker: ${message.reason}`));
+        if ('id' in message) return this.#hearOfMatch(message);
         if (message.type !== 'heard') return;
         const { instance, point, loudness, spectrum, frame, gaps } = message;
         for (const listener of [...(this.#taps.get(`${instance} ${point}`)?.listeners ?? [])])
@@ -207,6 +219,8 @@ export class WebBrain implements Brain {
         let point: number = POINT.NONE;
         for (const tap of this.#taps.values()) if (tap.instance === instance) point |= tap.point;
         for (const { follow } of this.#followed.values()) if (follow.instance === instance) point |= POINT.OUT;
+        for (const { match } of this.#matches.values())
+            if (match.instance === instance && !match.programme) point |= POINT.IN;
         this.home.post({ type: 'tap', instance, point });
     }
     listen(node: PluginNode, where: Point, listener: (heard: Listening) => void): () => void {
@@ -288,8 +302,40 @@ export class WebBrain implements Brain {
                 this.home.own(mirror, follow.param, OP.TAKE);
             }
     }
+    // ---- matching ---------------------------------------------------------------------------------------------------
+
+    /** Asks again when the worker was lost meanwhile: the programme is then listened to anew. */
+    async match(asked: Omit<Match, 'id'>, { onProgress, signal }: MatchOptions): Promise<Matched> {
+        const match: Match = { ...asked, id: this.#asked++ };
+        const { id, instance } = match;
+        let abort = (): void => undefined;
+        try {
+            return await new Promise<Matched>((resolve, reject) => {
+                abort = (): void => reject(signal?.reason as Error);
+                signal?.addEventListener('abort', abort);
+                this.#matches.set(id, { match, resolve, reject, onProgress });
+                this.#say(match);
+                this.#tap(instance);
+            });
+        } finally {
+            signal?.removeEventListener('abort', abort);
+            this.#matches.delete(id);
+            this.#say({ type: 'forget match', id });
+            if (!this.#isEnded) this.#tap(instance);
+        }
+    }
+    #hearOfMatch(message: Extract<FromWorker, { id: number }>): void {
+        const matching = this.#matches.get(message.id);
+        if (!matching || message.type === 'pong') return;
+        if (message.type === 'match progress') matching.onProgress?.(message.fraction);
+        else if (message.type === 'matched') matching.resolve(message);
+        else matching.reject(message.isInput ? new InputError(message.reason) : new Error(message.reason));
+    }
+
     /** The instance is gone. */
     forget(instance: number): void {
+        for (const { match, reject } of this.#matches.values())
+            if (match.instance === instance) reject(new InputError('The node was destroyed during matchReference().'));
         for (const [name, { follow }] of [...this.#followed]) if (follow.instance === instance) this.#drop(name);
         for (const [name, tap] of [...this.#taps])
             if (tap.instance === instance) {

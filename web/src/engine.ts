@@ -2,12 +2,13 @@
 import type { InstanceOptions, ToInstance, TransportMessage } from '../../worklet/protocol/messages.js';
 import type {
     AudioData,
-    Brain,
     Chain,
     CreateOptions,
     Engine,
     EngineEvents,
     EngineOptions,
+    MatchOptions,
+    MatchResult,
     MoveOptions,
     PluginKey,
     PluginNode,
@@ -32,6 +33,7 @@ import { InputError } from './errors.js';
 import { checkContext, openLink } from './link.js';
 import type { Link } from './link.js';
 import type { Manifest, ParamValue } from './manifest.js';
+import { matchReference } from './match.js';
 import { SlotWatch } from './meters.js';
 import { Mirror } from './mirror.js';
 import { makeNode, parseState, sortedEvents } from './node.js';
@@ -278,7 +280,20 @@ class WebEngine implements Engine, NodeHome {
         const { options, manifest, wasm } = this.#parts;
         return { url: urlOf(options, 'renderUrl'), manifest, wasm, timeout: options.timeout ?? TIMEOUT_S };
     }
-    brain(): Promise<Brain> {
+    async matchReference(
+        node: PluginNode,
+        reference: AudioBuffer | AudioData,
+        options?: MatchOptions,
+    ): Promise<MatchResult> {
+        return matchReference(() => this.brain(), this.context, this.#mirrorOf(node), node, reference, options);
+    }
+    #mirrorOf(node: PluginNode, mayBeGone = false): Mirror {
+        const mirror = this.#mirrors.get(node);
+        if (!mirror) throw new InputError('This node belongs to another engine, whose brain() can hear it.');
+        if (mayBeGone || this.#living.has(mirror.instance)) return mirror;
+        throw new InputError(`This ${mirror.info.key} is destroyed; create another.`);
+    }
+    brain(): Promise<WebBrain> {
         if (this.#end) return Promise.reject(new InputError(DESTROYED));
         this.#brain ??= this.#startBrain();
         this.#brain.catch(() => (this.#brain = undefined));
@@ -300,12 +315,7 @@ class WebEngine implements Engine, NodeHome {
                 mirror.owned(param, op === OP.GIVE ? 'brain' : 'hand');
                 mirror.announce();
             },
-            mirrorOf: (node, mayBeGone = false) => {
-                const mirror = this.#mirrors.get(node);
-                if (!mirror) throw new InputError('This node belongs to another engine, whose brain() can hear it.');
-                if (mayBeGone || this.#living.has(mirror.instance)) return mirror;
-                throw new InputError(`This ${mirror.info.key} is destroyed; create another.`);
-            },
+            mirrorOf: (node, mayBeGone) => this.#mirrorOf(node, mayBeGone),
             attend: (mirror) => this.attend(mirror),
             emit: (event, value) => this.#events.emit(event, value),
         });

@@ -156,7 +156,7 @@ function slotsOf(manifest: Manifest, chain: Chain | PluginState[], warn: Warn): 
     return Array.isArray(chain) && !chain.length ? [] : parseChain(manifest, chain, 'The chain', warn);
 }
 
-function audioOf(audio: AudioBuffer | AudioData, name: string): AudioData {
+export function audioOf(audio: AudioBuffer | AudioData, name: string): AudioData {
     const { sampleRate } = audio;
     const channels =
         'channels' in audio
@@ -174,7 +174,7 @@ function audioOf(audio: AudioBuffer | AudioData, name: string): AudioData {
     return { sampleRate, channels };
 }
 
-function numberIn(what: string, value: number, min: number, max: number, unit: string): number {
+export function numberIn(what: string, value: number, min: number, max: number, unit: string): number {
     if (value >= min && value <= max) return value;
     throw new InputError(`${what} is ${value}; allowed is a number, ${min} .. ${max} ${unit}.`);
 }

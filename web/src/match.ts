@@ -1,0 +1,51 @@
+// engine.matchReference(): checks what is asked for, lets the brain's worker hear and fit, and moves the bands.
+import type { AudioData, MatchOptions, MatchResult, PluginNode } from './api.js';
+import type { WebBrain } from './brain.js';
+import { InputError } from './errors.js';
+import type { ParamValue } from './manifest.js';
+import type { Mirror } from './mirror.js';
+import { audioOf, numberIn } from './render.js';
+import { jsonValue } from './values.js';
+import type { WholeSound } from '../../worker/messages.js';
+
+const PLUGIN = 'mastering_eq';
+
+const soundOf = (audio: AudioBuffer | AudioData, name: string): WholeSound => {
+    const { sampleRate: rate, channels } = audioOf(audio, name);
+    return { rate, channels: channels.map((channel) => channel.slice()) }; // an AudioBuffer's may not be transferred
+};
+
+export async function matchReference(
+    brain: () => Promise<WebBrain>,
+    context: BaseAudioContext,
+    mirror: Mirror,
+    node: PluginNode,
+    reference: AudioBuffer | AudioData,
+    options: MatchOptions = {},
+): Promise<MatchResult> {
+    const { info, instance } = mirror;
+    const { seconds = 10, strength = 1, max_gain_db = 12, apply = true, programme, signal } = options;
+    if (info.key !== PLUGIN)
+        throw new InputError(`matchReference moves the bands of a ${PLUGIN}; this node is a ${info.key}.`);
+    const asked = {
+        type: 'match' as const,
+        instance,
+        seconds: numberIn('seconds', seconds, 1, 600, 's'),
+        strength: numberIn('strength', strength, 0, 1, ''),
+        max_gain_db: numberIn('max_gain_db', max_gain_db, 0.1, 24, 'dB'),
+        reference: soundOf(reference, 'The reference'),
+        ...(programme && { programme: soundOf(programme, 'The programme') }),
+    };
+    if (!programme && context.state !== 'running')
+        throw new InputError(
+            `The context is ${context.state}, so that there is nothing to hear: resume() it and play, or give the programme.`,
+        );
+    signal?.throwIfAborted();
+    const { values, level_db, output_db, before_db, after_db } = await (await brain()).match(asked, options);
+    const params: Record<string, ParamValue> = {};
+    values.forEach((plain, i) => (params[info.params[i].key] = jsonValue(info.params[i], plain)));
+    // Either the plugin keeps the loudness, or the output does.
+    if (node.values.match_loudness !== true) params.output_db = output_db;
+    if (apply) node.set(params);
+    return { params, level_db, before_db, after_db };
+}
