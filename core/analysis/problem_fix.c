@@ -10,7 +10,8 @@
 #define LEAST_DB 0.5     /* less is not worth a bell */
 #define LEAST_SHARE 0.25 /* nor is less of what was asked for */
 #define QUIET 1e-6f
-#define WASH_PERIODS 8u /* more than the slices of a window */
+#define SLICE_PERIODS 4u /* one slice of the engine's work in so many: 128 frames never hold two */
+#define WASH_PERIODS 8u  /* more than the slices of a window */
 
 void dawg_problem_fix_reset(dawg_problem_fix *x, dawg_eq_engine *engine, uint32_t period, double rate)
 {
@@ -120,7 +121,8 @@ static void read(dawg_problem_fix *x, const dawg_eq_report *report, uint32_t kin
 
 void dawg_problem_fix_work(dawg_problem_fix *x, double sensitivity, uint32_t kinds, const dawg_eq_picture *eq)
 {
-    if (!awake(x)) return;
+    const int is_turn = x->turn++ % SLICE_PERIODS == 0;
+    if (!awake(x) || !is_turn) return;
     dawg_eq_engine_set(x->engine, sensitivity, 0);
     const int is_busy = dawg_eq_engine_work(x->engine);
     const dawg_eq_report *report = dawg_eq_engine_recent(x->engine);

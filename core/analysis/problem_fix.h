@@ -24,6 +24,7 @@ typedef struct dawg_fix_slot {
 typedef struct dawg_problem_fix {
     dawg_eq_engine *engine;
     double rate, period_s;
+    uint32_t turn;             /* control periods so far */
     uint32_t period, was_busy; /* was_busy: the engine; when it no longer is, a report may be new */
     float peak;                /* of this control period */
     uint32_t listens;          /* to this control period: the one before was no silence */

@@ -329,3 +329,16 @@ test('--chain: what a later version may have added is warned about, has no effec
     const out = read('o.wav');
     assert.ok(render(first).equals(out));
 });
+
+test('a band above 0.49 of the rate is clamped and reported; below it nothing is said', () => {
+    const low = wav('low_rate.wav', 8000, noise(8000, 0.1));
+    const run = (hz: number): ReturnType<typeof dawg> =>
+        dawg(
+            ...['render', low, '-o', at('clamped.wav'), '--plugin', 'surgical_eq'],
+            ...['--set', 'band1_on=true', '--set', `band1_freq_hz=${hz}`, '--set', 'band1_gain_db=6'],
+        );
+    const clamped = run(5000);
+    assert.equal(clamped.status, 0);
+    assert.match(clamped.stderr, /surgical_eq: 1 band\(s\) lie above 0\.49 of the sample rate \(3920 Hz\)/);
+    assert.equal(run(3900).stderr, '');
+});

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { nameInBand, panelOf } from '../../web/gui/groups.js';
+import { nameInBand, nameInGroup, panelOf } from '../../web/gui/groups.js';
+import { findsProblems, problemsOf } from '../../web/gui/problems.js';
+import { readoutText, readoutsOf } from '../../web/gui/readouts.js';
 import { columns, hzToX, xToHz } from '../../web/gui/scale.js';
 import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
 
@@ -16,9 +18,9 @@ const pluginOf = (key: string): PluginInfo => {
 
 test('every parameter of every plugin is on the panel exactly once', () => {
     for (const plugin of manifest.plugins) {
-        const { bands, groups, bypass } = panelOf(plugin);
+        const { bands, fixed, groups, bypass } = panelOf(plugin);
         const keys = [
-            ...bands.flatMap(({ params }) => [...params.values()].map(({ key }) => key)),
+            ...[...bands, ...fixed].flatMap(({ params }) => [...params.values()].map(({ key }) => key)),
             ...groups.flatMap(({ params }) => params.map(({ key }) => key)),
             ...(bypass ? [bypass.key] : []),
         ];
@@ -26,23 +28,72 @@ test('every parameter of every plugin is on the panel exactly once', () => {
         assert.equal(new Set(keys).size, keys.length, plugin.key);
     }
 });
-test('surgical_eq: eight bands of five controls; what is left is the output', () => {
+test('surgical_eq: eight bands of twelve controls; what is left is problems, mode and output', () => {
     const { bands, groups } = panelOf(pluginOf('surgical_eq'));
     assert.deepEqual(
         bands.map(({ number }) => number),
         [1, 2, 3, 4, 5, 6, 7, 8],
     );
     for (const band of bands)
-        assert.deepEqual([...band.params.keys()], ['on', 'type', 'freq_hz', 'gain_db', 'q'], band.prefix);
+        assert.deepEqual(
+            [...band.params.keys()],
+            [
+                ...['on', 'type', 'freq_hz', 'gain_db', 'q', 'slope', 'placement'],
+                ...['threshold_db', 'ratio', 'range_db', 'attack_ms', 'release_ms'],
+            ],
+            band.prefix,
+        );
     assert.deepEqual(
-        groups.map(({ params }) => params.map(({ key }) => key)),
-        [['output_db', 'mix']],
+        groups.map(({ name }) => name),
+        ['Problems', 'Mode', 'Output'],
     );
     const [first] = bands;
     assert.deepEqual(
         [...first.params.values()].map((param) => nameInBand(param, first)),
-        ['On', 'Type', 'Frequency', 'Gain', 'Q'],
+        [
+            ...['On', 'Type', 'Frequency', 'Gain', 'Q', 'Slope', 'Placement'],
+            ...['Threshold', 'Ratio', 'Range', 'Attack', 'Release'],
+        ],
     );
+});
+test('auto_eq: 32 gains at frequencies that the plugin has are drawn; the engine has its group', () => {
+    const info = pluginOf('auto_eq');
+    const { bands, fixed, groups } = panelOf(info);
+    assert.equal(bands.length, 0);
+    assert.deepEqual(
+        fixed.map(({ number }) => number),
+        Array.from({ length: 32 }, (_, i) => i + 1),
+    );
+    assert.equal(info.bandHz.length, 32);
+    assert.deepEqual(
+        groups.map(({ name }) => name).filter((name) => ['Engine', 'Problems', 'More'].includes(name)),
+        ['Engine', 'Problems'],
+    );
+});
+test('vintage_eq: one group per band, named once', () => {
+    const { groups } = panelOf(pluginOf('vintage_eq'));
+    for (const name of ['Low', 'Low Mid', 'Mid', 'High Mid', 'High']) {
+        const group = groups.find((one) => one.name === name);
+        assert.ok(group, name);
+        assert.ok(nameInGroup(group.params[0], group).startsWith('Frequency'), name);
+    }
+});
+test('readings: loudness and balance, no levels and nothing of a band; silence is a dash', () => {
+    const shown = readoutsOf(pluginOf('mastering_eq')).map(({ key }) => key);
+    assert.ok(shown.includes('integrated_lufs') && shown.includes('balance1_db'));
+    for (const { key } of readoutsOf(pluginOf('surgical_eq'))) assert.doesNotMatch(key, /^(band|problem)\d|peak/);
+    assert.equal(readoutText({ unit: 'LUFS' }, -14.04), '\u221214.0\u202fLUFS');
+    assert.equal(readoutText({ unit: 'dB' }, -200), '\u2013');
+    assert.equal(readoutText({ unit: 'Hz' }, 2500), '2.50\u202fkHz');
+    assert.equal(readoutText({ unit: '' }, 3), '3');
+});
+test('problems: what the meters say, in words, and nothing where nothing was found', () => {
+    const info = pluginOf('surgical_eq');
+    const meters = Object.fromEntries(info.meters.map(({ key, idle }) => [key, idle]));
+    assert.ok(findsProblems(info) && !findsProblems(pluginOf('limiter')));
+    assert.deepEqual(problemsOf({ info, meters }), []);
+    Object.assign(meters, { problem2_freq_hz: 431, problem2_gain_db: -5.5, problem2_q: 9, problem2_kind: 1 });
+    assert.deepEqual(problemsOf({ info, meters }), [{ kind: 'resonance', hz: 431, gainDb: -5.5, q: 9 }]);
 });
 test('a plugin of nine or more loose parameters has groups with names, none of one control but the output', () => {
     for (const plugin of manifest.plugins) {

@@ -30,6 +30,7 @@ const db = param({ unit: 'dB', min: -24, max: 24, def: 0 });
 const ms = param({ unit: 'ms', curve: 'log', min: 1, max: 2000, def: 375 });
 const amount = param({ max: 1.1 });
 const q = param({ curve: 'log', min: 0.1, max: 40, def: 1 });
+const ratio = param({ unit: ':1', curve: 'log', min: 1, max: 20, def: 2 });
 const count = param({ curve: 'int', min: 1, max: 8, def: 4 });
 const label = param({ curve: 'enum', max: 2, labels: ['off', '1/8', 'Low-Pass'] });
 const onOff = param({ curve: 'bool' });
@@ -106,6 +107,9 @@ const TYPED: [p: ParamInfo, text: string, plain: number | undefined][] = [
     [db, '1e3', undefined],
     [db, 'NaN', undefined],
     [db, '1.2.3', undefined],
+    [ratio, '4:1', 4],
+    [ratio, '2.5', 2.5],
+    [ratio, '4:2', undefined],
 ];
 test('typed entries: units, decimal commas, signs, labels; clamped to the range; what cannot be read is refused', () => {
     for (const [p, text, plain] of TYPED) {

@@ -70,7 +70,7 @@ def test_hq_follows_the_analog_prototype_to_20_khz(kind, rate):
 @pytest.mark.parametrize(("phase", "least"), [("linear", 33.0), ("linear long", 10.0)])
 def test_linear_phase_has_the_prototypes_magnitude_and_no_other_phase(phase, least):
     """EQ-8: within 0.05 dB for bands with f0/Q from 33 Hz (long: 10 Hz), symmetric about exactly the reported latency.
-    The filter mirrors bit for bit (tests/dsp/test_linear_phase.c); what is heard of it adds the float rounding of fast
+    The filter mirrors bit for bit (linear_phase.c: one sample serves both sides); what is heard of it adds the float rounding of fast
     convolution, 1.6e-7 of the peak."""
     rate = 48000
     hz = log_points(rate)

@@ -282,6 +282,11 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
     if (reference) report.reference = reference;
     if (report.guarded_samples)
         warn(`${report.guarded_samples} input samples were NaN, infinite or beyond +80 dBFS and were heard as 0.`);
+    for (const { plugin: key, meters } of report.plugins)
+        if ((meters.clamped_bands?.max ?? 0) > 0)
+            warn(
+                `${key}: ${meters.clamped_bands.max} band(s) lie above 0.49 of the sample rate (${Math.round(0.49 * input.rate)} Hz) and were moved there.`,
+            );
     if (report.clipped_samples)
         warn(`${report.clipped_samples} samples exceeded full scale and were cut: lower the level, or use --bits 32f.`);
     if (reportPath) writeReport(reportPath, report);

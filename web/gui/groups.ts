@@ -24,13 +24,19 @@ export interface Panel {
 
 /** Words of the shared vocabulary, in the order a panel has them. */
 const VOCABULARY: [name: string, words: RegExp][] = [
+    ['Model', /^(model|stepped)$/],
+    ['Engine', /^(amount|speed|freeze|learn|goal|[a-z]+_bias)$/],
+    ['Target', /^(target|custom\d)/],
+    ['Problems', /^(detect|auto_fix|sensitivity|fix_|enhance_)/],
+    ['Mode', /^(phase|quality|match_loudness|listen|delta|auto_q)$/],
     ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|knee_db|range_db)/],
     ['Response', /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|auto_)/],
-    ['Tone', /^(low_cut_hz|high_cut_hz|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
+    ['Tone', /^(low_cut|high_cut|bandwidth|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
     ['Space', /^(diffusion|density|early|placement|crossover)/],
     ['Movement', /^(modulation|rate_hz|depth|voices|shape|stereo_phase)/],
-    ['Output', /^(width|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
+    ['Harmonics', /^(harmonics|even|odd|transformer)$/],
+    ['Output', /^(width|mid_db|side_db|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
 ];
 /** Groups smaller than this join the one before. */
 const SMALLEST = 2;
@@ -95,6 +101,10 @@ function joined(order: string[], byName: Map<string, ParamInfo[]>, hasBands: boo
     if (groups.length === 1 && !hasBands) groups[0].name = '';
     return groups;
 }
+
+/** "Frequency" of "Low Mid Frequency": the name inside its group. */
+export const nameInGroup = (param: ParamInfo, group: Group): string =>
+    param.name.startsWith(`${group.name} `) ? param.name.slice(group.name.length + 1) : param.name;
 
 /** "Frequency" of "Band 3 Frequency": the name inside its band. */
 export function nameInBand(param: ParamInfo, band: Band): string {

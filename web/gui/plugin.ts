@@ -5,7 +5,7 @@ import type { TemplateResult } from 'lit';
 import { NodeElement } from './base.js';
 import { bandValue } from './bands.js';
 import { Gesture } from './gesture.js';
-import { nameInBand, panelOf } from './groups.js';
+import { nameInBand, nameInGroup, panelOf } from './groups.js';
 import type { Band, Group } from './groups.js';
 import { isLevel, isReduction } from './meter.js';
 import type { ControlNode } from './node.js';
@@ -153,7 +153,9 @@ export class DawgPlugin extends NodeElement {
     #group(node: ControlNode, group: Group): TemplateResult {
         return html`<fieldset>
             ${group.name ? html`<legend>${group.name}</legend>` : nothing}
-            <div class="controls">${group.params.map((param) => this.#control(node, param))}</div>
+            <div class="controls">
+                ${group.params.map((param) => this.#control(node, param, nameInGroup(param, group)))}
+            </div>
         </fieldset>`;
     }
 
@@ -187,7 +189,7 @@ export class DawgPlugin extends NodeElement {
     }
     #bands(node: ControlNode, bands: Band[]): TemplateResult {
         const band = bands.find(({ number }) => number === this.band) ?? bands[0];
-        return html`<section class="bands">
+        return html`<section class="bands ${band.params.size > 7 ? 'many' : ''}">
             <div
                 class="tabs"
                 role="tablist"

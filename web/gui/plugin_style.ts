@@ -168,6 +168,9 @@ export const pluginStyles = [
             flex: 100 1 440px;
             padding: 0;
         }
+        .bands.many {
+            flex-basis: 100%;
+        }
         .bands .controls {
             justify-content: flex-start;
             column-gap: 14px;

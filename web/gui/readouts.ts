@@ -64,7 +64,7 @@ export class DawgReadouts extends NodeElement {
             }
             dl {
                 display: grid;
-                grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));
+                grid-template-columns: repeat(auto-fill, minmax(172px, 1fr));
                 gap: 2px 14px;
                 margin: 0;
             }

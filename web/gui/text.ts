@@ -46,7 +46,7 @@ export function valueParts(p: ParamInfo, plain: number): ValueText {
 /** As a readout, a screen reader and a typed entry have it. */
 export function valueText(p: ParamInfo, plain: number): string {
     const { number, unit } = valueParts(p, plain);
-    return unit === '' ? number : unit === '°' ? number + unit : number + NARROW + unit;
+    return ['', '°', ':1'].includes(unit) ? number + unit : number + NARROW + unit;
 }
 
 /** What 1 of this unit is in the parameter's own, by the parameter's unit. */
@@ -89,7 +89,7 @@ export function parseText(p: ParamInfo, typed: string): number | undefined {
     }
     if (p.curve === 'enum') return undefined;
     if (text === 'off') return p.minIsOff ? p.min : p.maxIsOff ? p.max : undefined;
-    const match = /^([+-]?(?:\d+[.,]?\d*|[.,]\d+)) ?([a-zµ°%]*)$/.exec(text.replace(/\u202f/g, ' '));
+    const match = /^([+-]?(?:\d+[.,]?\d*|[.,]\d+)) ?([a-zµ°%]*|:1)$/.exec(text.replace(/\u202f/g, ' '));
     if (!match) return undefined;
     const factor = factorOf(p, match[2]);
     if (factor === undefined) return undefined;

@@ -316,6 +316,7 @@ static double matched_db(const float *v, double rate)
     return db;
 }
 
+/* The bells of auto_fix, cuts that come with the sound, are not in it: no setting says what they are. */
 static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
