@@ -57,8 +57,13 @@ export class Matching {
     ) {
         const { programme, reference, seconds } = asked;
         const ear = (whole: WholeSound): Ear => new Ear(analysis, whole.rate, whole, whole.channels[0].length);
-        this.#programme = programme ? ear(programme) : new Ear(analysis, rate, undefined, Math.ceil(seconds * rate));
         this.#reference = ear(reference);
+        try {
+            this.#programme = programme ? ear(programme) : new Ear(analysis, rate, undefined, Math.ceil(seconds * rate));
+        } catch (error) {
+            this.#reference.engine.destroy();
+            throw error;
+        }
     }
     /** It listens to a tap. */
     get isLive(): boolean {

@@ -5,6 +5,8 @@
 #include "tonal_curve.h"
 #include "tone.h"
 
+#define SURE                                                                                                           \
+    0.76 /* least confidence of a resonance: notes that ring on in music mostly have less, planted bells more */
 #define RESONANCE_DB 6.0
 #define CANDIDATE_DB 4.0
 #define PRESENT_DB 3.0
@@ -166,6 +168,8 @@ static void add_resonance(dawg_problem_search *s, uint32_t c)
     else if (!(b.hz > 0.89 * hz && b.hz < 1.12 * hz && b.gain_db > 0.5 * excess))
         b = (dawg_bell){.hz = hz, .gain_db = excess, .q = 1.0 / s->candidate[c].width_octaves};
     if (b.gain_db < RESONANCE_DB * scale(s->sensitivity)) return;
+    const double confidence = unit(s->candidate[c].share) * b.gain_db / (b.gain_db + b.error_db);
+    if (!s->strict && confidence < SURE) return;
     add(s, (dawg_problem){
                .type = DAWG_RESONANCE,
                .frequency_hz = b.hz,
@@ -173,7 +177,7 @@ static void add_resonance(dawg_problem_search *s, uint32_t c)
                .q = dawg_clamp_d(b.q, 0.5, 40.0),
                .excess_db = b.gain_db,
                .severity = unit(b.gain_db / 18.0),
-               .confidence = unit(s->candidate[c].share) * b.gain_db / (b.gain_db + b.error_db),
+               .confidence = confidence,
            });
 }
 

@@ -85,7 +85,8 @@ static void plan_fir(dawg_graphic_mode *x, const double *gain_db)
     const int needed = !flat(gain_db), busy = dawg_linear_phase_busy(x->fir);
     if (!needed && !busy && x->filtered == 0) x->designs = x->repeats = 0; /* an old curve is not to be heard again */
     x->ready = x->designs > 0 && (x->ready || !busy);
-    const int same = x->designs > 0 && !memcmp(x->aimed, gain_db, sizeof x->aimed);
+    int same = x->designs > 0;
+    for (uint32_t i = 0; i < DAWG_GRAPHIC_BANDS; ++i) same &= x->aimed[i] == gain_db[i];
     if (needed && !busy && (!same || x->repeats < 2u || x->designs % 2u)) {
         const dawg_fir_target target = {.draw = draw, .user = &x->curve, .alike = 1};
         memcpy(x->aimed, gain_db, sizeof x->aimed);

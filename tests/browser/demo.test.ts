@@ -66,6 +66,8 @@ async function reads(control: Locator, wanted: RegExp, seconds = 3): Promise<voi
     assert.match(await read(control), wanted);
 }
 const center = async (control: Locator): Promise<[number, number]> => {
+    await control.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    await page.waitForTimeout(400); // a wheel counts as scrolling until the page has come to rest
     const box = await control.boundingBox();
     assert.ok(box);
     return [box.x + box.width / 2, box.y + box.height / 2];

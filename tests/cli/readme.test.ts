@@ -18,8 +18,9 @@ test('the README shows how to use dawg', () => {
             lines.some((line) => line.includes(word)),
             word,
         );
-    wav('song.wav', 48000, noise(24000, 0.25), sine(24000, 220, 0.25));
+    wav('song.wav', 48000, noise(60000, 0.25), sine(60000, 220, 0.25));
     wav('voice.wav', 48000, sine(12000, 440, 0.5));
+    wav('liked.wav', 48000, noise(60000, 0.25));
     writeFileSync(at('chain.json'), chain);
 });
 

@@ -137,7 +137,7 @@ test('the memory full: creation is an error, not a trap, and what plays goes on'
     engine.reserve(128);
     const x = engine.create(0, RATE);
     assert.throws(() => engine.reserve(2 ** 26), /No memory for audio buffers/);
-    engine.reserve(Math.floor((2 ** 30 - 2 ** 23) / 24)); // all but some MiB of the 1 GiB
+    engine.reserve(Math.floor((2 ** 30 - 2 ** 26) / 24)); // all but some MiB of the 1 GiB
     const live: { destroy(): void }[] = [];
     assert.throws(() => {
         for (let i = 0; i < 10_000; ++i) live.push(engine.create(i % manifest.plugins.length, 192000));

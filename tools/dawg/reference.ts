@@ -9,7 +9,7 @@ import { Progress } from './progress.js';
 
 const PIECE = 1 << 16; // frames read at once
 const PLUGIN = 'mastering_eq';
-const MAX_GAIN_DB = 12;
+const MAX_GAIN_DB = 12; // of a band
 
 /** What --report says of it. */
 export interface ReferenceReport {
@@ -27,7 +27,7 @@ export function checkMatches(plugin: string | undefined): void {
         );
 }
 
-/** Sets the bands of `slot`, and its output where nothing else keeps the loudness. What --set says comes after it. */
+/** Sets the bands of `slot`, and the output that keeps the programme's loudness. What --set says comes after it. */
 export async function matchReference(
     manifest: Manifest,
     slot: Slot,
@@ -62,6 +62,8 @@ export async function matchReference(
     const { params } = slot.info;
     const numberOf = (key: string): number => params.findIndex((param) => param.key === key);
     values.forEach((plain, i) => slot.values.set(i, plain));
-    if (!slot.values.get(numberOf('match_loudness'))) slot.values.set(numberOf('output_db'), output_db);
+    // The programme's own loudness: what match_loudness knows is pink noise's.
+    slot.values.set(numberOf('match_loudness'), 0);
+    slot.values.set(numberOf('output_db'), output_db);
     return { level_db, before_db, after_db };
 }

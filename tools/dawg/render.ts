@@ -285,7 +285,7 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
     for (const { plugin: key, meters } of report.plugins)
         if ((meters.clamped_bands?.max ?? 0) > 0)
             warn(
-                `${key}: ${meters.clamped_bands.max} band(s) lie above 0.49 of the sample rate (${Math.round(0.49 * input.rate)} Hz) and were moved there.`,
+                `${key}: ${meters.clamped_bands.max} band(s) lie above what ${input.rate} Hz can hold (0.49 of the rate) and were clamped.`,
             );
     if (report.clipped_samples)
         warn(`${report.clipped_samples} samples exceeded full scale and were cut: lower the level, or use --bits 32f.`);

@@ -32,6 +32,8 @@ export function setBand(node: ControlNode, band: Band, word: string, plain: numb
     const param = band.params.get(word);
     if (!param) return;
     const value = Math.min(param.max, Math.max(param.min, plain));
+    const isDrawn = !band.params.has('freq_hz'); // by hand: the plugin's own engine is to leave it alone
+    if (isDrawn && node.info.params.some(({ key }) => key === 'freeze')) node.set('freeze', true);
     if (value !== plainOf(param, node.get(param.key))) node.set(param.key, valueOf(param, value));
 }
 

@@ -172,10 +172,14 @@ export class WebBrain implements Brain {
         const now = performance.now();
         this.#restarts = [...this.#restarts.filter((at) => now - at < RESTARTS_MS), now];
         if (this.#restarts.length > RESTARTS)
-            return this.home.emit('error', new Error(`The brain's worker is lost again and again: ${reason}`));
+            return this.#giveUpMatches(new Error(`The brain's worker is lost again and again: ${reason}`));
         this.#again(reason).catch((error: unknown) =>
-            this.home.emit('error', error instanceof Error ? error : new Error(String(error))),
+            this.#giveUpMatches(error instanceof Error ? error : new Error(String(error))),
         );
+    }
+    #giveUpMatches(error: Error): void {
+        for (const { reject } of this.#matches.values()) reject(error);
+        this.home.emit('error', error);
     }
     async #again(reason: string): Promise<void> {
         await this.#start();
@@ -308,6 +312,9 @@ export class WebBrain implements Brain {
     async match(asked: Omit<Match, 'id'>, { onProgress, signal }: MatchOptions): Promise<Matched> {
         const match: Match = { ...asked, id: this.#asked++ };
         const { id, instance } = match;
+        signal?.throwIfAborted();
+        if (this.#isEnded) throw new InputError(ENDED);
+        if (!this.isAlive && !this.#starting) throw new Error("The brain's worker is lost: call restart().");
         let abort = (): void => undefined;
         try {
             return await new Promise<Matched>((resolve, reject) => {

@@ -5,7 +5,7 @@ import { InputError } from './errors.js';
 import type { ParamValue } from './manifest.js';
 import type { Mirror } from './mirror.js';
 import { audioOf, numberIn } from './render.js';
-import { jsonValue } from './values.js';
+import { jsonValue, paramIndex } from './values.js';
 import type { WholeSound } from '../../worker/messages.js';
 
 const PLUGIN = 'mastering_eq';
@@ -32,7 +32,7 @@ export async function matchReference(
         instance,
         seconds: numberIn('seconds', seconds, 1, 600, 's'),
         strength: numberIn('strength', strength, 0, 1, ''),
-        max_gain_db: numberIn('max_gain_db', max_gain_db, 0.1, 24, 'dB'),
+        max_gain_db: numberIn('max_gain_db', max_gain_db, 0.1, info.params[3].max, 'dB'),
         reference: soundOf(reference, 'The reference'),
         ...(programme && { programme: soundOf(programme, 'The programme') }),
     };
@@ -42,10 +42,11 @@ export async function matchReference(
         );
     signal?.throwIfAborted();
     const { values, level_db, output_db, before_db, after_db } = await (await brain()).match(asked, options);
+    const moves = new Map(values.entries());
+    // The programme's own loudness: what match_loudness knows is pink noise's.
+    moves.set(paramIndex(info, 'match_loudness'), 0).set(paramIndex(info, 'output_db'), output_db);
     const params: Record<string, ParamValue> = {};
-    values.forEach((plain, i) => (params[info.params[i].key] = jsonValue(info.params[i], plain)));
-    // Either the plugin keeps the loudness, or the output does.
-    if (node.values.match_loudness !== true) params.output_db = output_db;
+    for (const [i, plain] of moves) params[info.params[i].key] = jsonValue(info.params[i], Math.fround(plain));
     if (apply) node.set(params);
     return { params, level_db, before_db, after_db };
 }

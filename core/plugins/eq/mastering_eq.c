@@ -359,9 +359,10 @@ static void finish(const mastering_eq *x, const dawg_block *b, float dry[2][DAWG
         const dawg_d2 in = {(double)dry[0][i], (double)dry[1][i]};
         dawg_d2 y = wet[i];
         if (!plain) {
-            const double m = 0.5 * (y[0] + y[1]) * (mid[0] + (mid[1] - mid[0]) * u);
-            const double s = 0.5 * (y[0] - y[1]) * (side[0] + (side[1] - side[0]) * u);
-            y = (dawg_d2){m + s, m - s};
+            const dawg_d2 other = {y[1], y[0]}; /* both lanes at work: a compiler leaves no rubbish in one */
+            const dawg_d2 m = 0.5 * (y + other) * (mid[0] + (mid[1] - mid[0]) * u);
+            const dawg_d2 s = 0.5 * (y - other) * (side[0] + (side[1] - side[0]) * u);
+            y = m + s;
         }
         if (!unity) y *= g[0] + (g[1] - g[0]) * u;
         if (!no_delta) {
