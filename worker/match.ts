@@ -59,7 +59,9 @@ export class Matching {
         const ear = (whole: WholeSound): Ear => new Ear(analysis, whole.rate, whole, whole.channels[0].length);
         this.#reference = ear(reference);
         try {
-            this.#programme = programme ? ear(programme) : new Ear(analysis, rate, undefined, Math.ceil(seconds * rate));
+            this.#programme = programme
+                ? ear(programme)
+                : new Ear(analysis, rate, undefined, Math.ceil(seconds * rate));
         } catch (error) {
             this.#reference.engine.destroy();
             throw error;

@@ -81,7 +81,7 @@ describe('matchReference', { concurrency: 2 }, () => {
             );
             const sound = (channels: number[][]): Float32Array[] => channels.map((x) => Float32Array.from(x));
             const [before, after] = [seen.before, seen.after].map((x) => distance(sound(x), sound(seen.dark)));
-            record('EQ-10', `reference match, live, ${words}`, after / before, '', '<= 0.3');
+            record('ME-1', `reference match, live, ${words}`, after / before, '', '<= 0.3');
             assert.ok(after < 0.3 * before, `${before} dB apart, then ${after}`);
             assert.ok(Math.abs(seen.match.level_db - 6) < 8);
             assert.ok(seen.applied, JSON.stringify(seen.match.params));

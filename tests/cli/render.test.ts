@@ -335,15 +335,22 @@ test('--chain: what a later version may have added is warned about, has no effec
     assert.ok(render(first).equals(out));
 });
 
-test('a band above 0.49 of the rate is clamped and reported; below it nothing is said', () => {
+test('a band above what the rate can hold is clamped and reported; below it nothing is said', () => {
     const low = wav('low_rate.wav', 8000, noise(8000, 0.1));
-    const run = (hz: number): ReturnType<typeof dawg> =>
-        dawg(
-            ...['render', low, '-o', at('clamped.wav'), '--plugin', 'surgical_eq'],
-            ...['--set', 'band1_on=true', '--set', `band1_freq_hz=${hz}`, '--set', 'band1_gain_db=6'],
-        );
-    const clamped = run(5000);
-    assert.equal(clamped.status, 0);
-    assert.match(clamped.stderr, /surgical_eq: 1 band\(s\) lie above what 8000 Hz can hold \(0\.49 of the rate\) and were clamped/);
-    assert.equal(run(3900).stderr, '');
+    const rows: [plugin: string, set: string[], hz: string, above: number, below: number][] = [
+        ['surgical_eq', ['band1_on=true', 'band1_gain_db=6'], 'band1_freq_hz', 5000, 3900],
+        ['mastering_eq', ['band3_on=true', 'band3_gain_db=6', 'phase=minimum'], 'band3_freq_hz', 9000, 7800],
+        ['vintage_eq', ['stepped=false', 'model=ssl_e', 'high_gain_db=6'], 'high_freq_hz', 5000, 3900],
+    ];
+    for (const [plugin, set, key, above, below] of rows) {
+        const run = (hz: number): ReturnType<typeof dawg> =>
+            dawg(
+                ...['render', low, '-o', at('clamped.wav'), '--plugin', plugin],
+                ...[...set, `${key}=${hz}`].flatMap((one) => ['--set', one]),
+            );
+        const clamped = run(above);
+        assert.equal(clamped.status, 0);
+        assert.match(clamped.stderr, new RegExp(`${plugin}: 1 band\\(s\\) lie above what 8000 Hz can hold`));
+        assert.equal(run(below).stderr, '', plugin);
+    }
 });

@@ -323,7 +323,7 @@ def test_loudness_readings_are_those_of_the_standard():
     eq.render(tone)
     for key in ("momentary_lufs", "short_term_lufs", "integrated_lufs"):
         assert abs(eq.meters[key] - (-20 + 3)) < 0.05
-    assert abs(eq.meters["loudness_change_lu"] - 3) < 0.02
+    assert abs(eq.meters["loudness_change_db"] - 3) < 0.02
     assert abs(eq.meters["output_peak_db"] + 17) < 0.05
     assert abs(eq.meters["input_peak_db"] + 20) < 0.05
 

@@ -131,7 +131,7 @@ static const dawg_param params[] = {
     DAWG_P_BOOL("match_loudness", "Match Loudness", 1, 0,
                 "The engine moves output_db so that the sound it heard keeps its loudness."),
     DAWG_P("output_db", "Output", DAWG_DB, DAWG_LIN, -12, 12, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
-           "Level of the equalized sound."),
+           "Level of the equalized sound. With match_loudness on, the engine moves it."),
     DAWG_P("mix", "Mix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, SMOOTH_MS, DAWG_AUTOMATABLE,
            "0: the input, bit for bit; 1: the equalized sound alone."),
 };

@@ -48,9 +48,10 @@ enum {
     MOMENTARY_LUFS,
     SHORT_TERM_LUFS,
     INTEGRATED_LUFS,
-    LOUDNESS_CHANGE_LU,
+    LOUDNESS_CHANGE_DB,
     BALANCE1_DB,
-    N_METERS = BALANCE1_DB + (int)DAWG_TONE_BANDS
+    CLAMPED_BANDS = BALANCE1_DB + (int)DAWG_TONE_BANDS,
+    N_METERS
 };
 #define AT(band, param) (((band) - 1u) * BAND_PARAMS + (param))
 
@@ -129,7 +130,7 @@ static const dawg_meter meters[] = {
     DAWG_M("momentary_lufs", "Momentary", DAWG_LUFS, (float)DAWG_LOUDNESS_NONE),
     DAWG_M("short_term_lufs", "Short-Term", DAWG_LUFS, (float)DAWG_LOUDNESS_NONE),
     DAWG_M("integrated_lufs", "Integrated", DAWG_LUFS, (float)DAWG_LOUDNESS_NONE),
-    DAWG_M("loudness_change_lu", "Loudness Change", DAWG_DB, 0), /* short-term, output against input */
+    DAWG_M("loudness_change_db", "Loudness Change", DAWG_DB, 0), /* short-term, output against input */
     BALANCE(1, "20-60 Hz"), /* output's share of energy against the target's, last ten seconds */
     BALANCE(2, "60-120 Hz"),
     BALANCE(3, "120-250 Hz"),
@@ -138,6 +139,7 @@ static const dawg_meter meters[] = {
     BALANCE(6, "2-4 kHz"),
     BALANCE(7, "4-8 kHz"),
     BALANCE(8, "8-20 kHz"),
+    DAWG_M("clamped_bands", "Bands Beyond the Rate", DAWG_NO_UNIT, 0),
 };
 DAWG_PARAM_TABLE(meters, N_METERS);
 
@@ -199,6 +201,7 @@ typedef struct mastering_eq {
     uint32_t delta;                 /* frames of its fade that have run */
     int32_t delta_way;
     double gain[2], mid[2], side[2]; /* factors at the ends of this control period */
+    double rate;
     uint32_t fresh;
 } mastering_eq;
 
@@ -290,6 +293,7 @@ static void reset(void *self, const dawg_setup *s)
     x->watch = dawg_output_watch_init(x->watch_memory, DAWG_PERIOD, rate);
     const uint32_t periods = (uint32_t)(FADE_S * rate / DAWG_PERIOD + 0.5);
     x->fade_periods = periods ? periods : 1u;
+    x->rate = rate;
 }
 
 /* ---- plan ------------------------------------------------------------------------------------------------------- */
@@ -323,6 +327,7 @@ static void plan(mastering_eq *x, const dawg_block *b)
     settings_of(b->from, was, from);
     settings_of(b->to, x->tone_db, to);
     dawg_eq_chain_plan(x->chain, mode_of(b->to), from, to);
+    b->meters[CLAMPED_BANDS] = (float)dawg_eq_chain_clamped(to, BANDS, mode_of(b->to), x->rate);
 
     const double base = (double)x->tone_db[BASE];
     const double match = dawg_loudness_match_step(x->match, to, b->to[MATCH_LOUDNESS] > 0.5f, base);
@@ -383,7 +388,7 @@ static void publish(const dawg_output_reading *r, const dawg_block *b)
     b->meters[MOMENTARY_LUFS] = r->momentary_lufs;
     b->meters[SHORT_TERM_LUFS] = r->short_term_lufs;
     b->meters[INTEGRATED_LUFS] = r->integrated_lufs;
-    b->meters[LOUDNESS_CHANGE_LU] = r->change_lu;
+    b->meters[LOUDNESS_CHANGE_DB] = r->change_lu;
     for (uint32_t i = 0; i < DAWG_TONE_BANDS; ++i) {
         const float want = dawg_tone_neutral_db[i] + offset_db(b->to, target_of(b->to), i);
         b->meters[BALANCE1_DB + i] = r->balance_db[i] > DAWG_BALANCE_NONE ? r->balance_db[i] - want : DAWG_BALANCE_NONE;

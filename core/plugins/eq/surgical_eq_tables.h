@@ -152,7 +152,7 @@ static const dawg_meter meters[] = {
     NOW(6),
     NOW(7),
     NOW(8),
-    DAWG_M("clamped_bands", "Bands Beyond The Rate", DAWG_NO_UNIT, 0),
+    DAWG_M("clamped_bands", "Bands Beyond the Rate", DAWG_NO_UNIT, 0),
     DAWG_M("match_db", "Matched By", DAWG_DB, 0),
     PROBLEM(1),
     PROBLEM(2),

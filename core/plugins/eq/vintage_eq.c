@@ -54,7 +54,7 @@ enum {
     MIX,
     N_PARAMS
 };
-enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, N_METERS };
+enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, CLAMPED_BANDS, N_METERS };
 
 #define ML DAWG_ML_TARGET
 #define BOTH (DAWG_AUTOMATABLE | DAWG_ML_TARGET)
@@ -126,6 +126,7 @@ DAWG_PARAM_TABLE(params, N_PARAMS);
 static const dawg_meter meters[] = {
     DAWG_M("input_peak_db", "Input Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
     DAWG_M("output_peak_db", "Output Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
+    DAWG_M("clamped_bands", "Bands Beyond the Rate", DAWG_NO_UNIT, 0),
 };
 DAWG_PARAM_TABLE(meters, N_METERS);
 
@@ -209,10 +210,22 @@ static dawg_harmonics_knobs stage_knobs(const float *v, float iron_share)
     return (dawg_harmonics_knobs){v[HARMONICS], v[DRIVE_DB], v[EVEN], v[ODD], v[TRANSFORMER] * iron_share};
 }
 
+/* Bands and cuts in the path whose frequency the rate cannot hold. */
+static uint32_t clamped(const vintage_knobs *k, double rate)
+{
+    const vintage_wiring w = vintage_wire(k);
+    const vintage_plan p = vintage_settings(&w, k);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < VINTAGE_NETWORK; ++i)
+        count += p.section[i].on && p.section[i].hz > DAWG_EQ_MAX_TURNS * rate;
+    return count;
+}
+
 static void plan(vintage_eq *x, const dawg_block *b)
 {
     const vintage_knobs from = knobs(b->from), to = knobs(b->to);
     vintage_chain_plan(&x->chain, &from, &to);
+    if (x->fresh || b->moved[0]) b->meters[CLAMPED_BANDS] = (float)clamped(&to, x->chain.rate);
     const dawg_harmonics_knobs start = stage_knobs(b->from, iron(&x->chain, 0));
     const dawg_harmonics_knobs end = stage_knobs(b->to, iron(&x->chain, DAWG_PERIOD));
     dawg_harmonics_plan(&x->stage, b->to[QUALITY] > 0.5f, &start, &end);
