@@ -72,6 +72,17 @@ test('--set has the last word over what was matched', () => {
     assert.equal(plugins[0].params.output_db, -3);
     assert.equal(plugins[0].params.band1_on, false);
 });
+test('a preset with a tone of its own gives it up for that of the reference', () => {
+    const out = at('preset.wav');
+    succeed(
+        ...['render', programme, '-o', out, '--plugin', 'mastering_eq', '--preset', 'warm_mastering'],
+        ...['--reference', dark, '--set', 'phase=minimum'],
+    );
+    const [before, after] = [distance(programme, dark), distance(out, dark)];
+    assert.ok(after < 0.25 * before, `${before} dB apart, then ${after}`);
+    const change = heard(out).integrated_lufs - heard(programme).integrated_lufs;
+    assert.ok(Math.abs(change) < 0.5, `${change} LU louder`);
+});
 test('refused, exit 2, nothing written: too short, silent, another plugin, a chain', () => {
     const short = sound('short.wav', 0.5, 0);
     const silent = sound('silent.wav', 2, 0, 0);

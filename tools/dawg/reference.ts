@@ -27,7 +27,8 @@ export function checkMatches(plugin: string | undefined): void {
         );
 }
 
-/** Sets the bands of `slot`, and the output that keeps the programme's loudness. What --set says comes after it. */
+/** Sets the bands of `slot`, and the output that keeps the programme's loudness; tilt, target and match_loudness are off,
+ * whatever a preset says. What --set says comes after it. */
 export async function matchReference(
     manifest: Manifest,
     slot: Slot,
@@ -62,8 +63,9 @@ export async function matchReference(
     const { params } = slot.info;
     const numberOf = (key: string): number => params.findIndex((param) => param.key === key);
     values.forEach((plain, i) => slot.values.set(i, plain));
-    // The programme's own loudness: what match_loudness knows is pink noise's.
-    slot.values.set(numberOf('match_loudness'), 0);
+    // The bands make up for the whole difference, and the output for the programme's own loudness: what match_loudness
+    // knows is pink noise's.
+    for (const key of ['tilt_db', 'target_amount', 'match_loudness']) slot.values.set(numberOf(key), 0);
     slot.values.set(numberOf('output_db'), output_db);
     return { level_db, before_db, after_db };
 }

@@ -214,7 +214,7 @@ export interface MatchOptions {
     signal?: AbortSignal;
 }
 export interface MatchResult {
-    /** The bands, and the output that keeps the programme's loudness (match_loudness is off then). */
+    /** The bands, and the output that keeps the programme's loudness; tilt, target and match_loudness are off. */
     params: Record<string, ParamValue>;
     /** How much louder the reference is: no part of what is matched. */
     level_db: number;

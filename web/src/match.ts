@@ -43,8 +43,10 @@ export async function matchReference(
     signal?.throwIfAborted();
     const { values, level_db, output_db, before_db, after_db } = await (await brain()).match(asked, options);
     const moves = new Map(values.entries());
-    // The programme's own loudness: what match_loudness knows is pink noise's.
-    moves.set(paramIndex(info, 'match_loudness'), 0).set(paramIndex(info, 'output_db'), output_db);
+    // The bands make up for the whole difference, and the output for the programme's own loudness: what match_loudness
+    // knows is pink noise's.
+    for (const key of ['tilt_db', 'target_amount', 'match_loudness']) moves.set(paramIndex(info, key), 0);
+    moves.set(paramIndex(info, 'output_db'), output_db);
     const params: Record<string, ParamValue> = {};
     for (const [i, plain] of moves) params[info.params[i].key] = jsonValue(info.params[i], Math.fround(plain));
     if (apply) node.set(params);
