@@ -5,8 +5,7 @@
 #include "tonal_curve.h"
 #include "tone.h"
 
-#define SURE                                                                                                           \
-    0.76 /* least confidence of a resonance: notes that ring on in music mostly have less, planted bells more */
+#define SURE 0.76 /* least confidence: notes that ring on in music mostly have less, planted bells more */
 #define RESONANCE_DB 6.0
 #define CANDIDATE_DB 4.0
 #define PRESENT_DB 3.0
