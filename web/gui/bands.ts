@@ -76,6 +76,14 @@ export function handlesOf(node: ControlNode): Handle[] {
     });
 }
 
+/** A band to put to use: one that is off, else one that is on and moves nothing. */
+export function idleOf(node: ControlNode, handles: Handle[]): Band | undefined {
+    const movable = handles.filter(({ isFixed }) => !isFixed);
+    const isStill = ({ band, hasGain, gainDb }: Handle): boolean =>
+        hasGain && gainDb === 0 && (bandValue(node, band, 'range_db') ?? 0) === 0;
+    return (movable.find(({ isOn }) => !isOn) ?? movable.find(isStill))?.band;
+}
+
 /** What a handle says to a screen reader. */
 export function handleText(handle: Handle, text: (word: string) => string): string {
     if (!handle.isOn) return 'off';

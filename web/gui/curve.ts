@@ -4,7 +4,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import { NodeElement } from './base.js';
-import { bandValue, bandsOf, handleText, handlesOf, setBand } from './bands.js';
+import { bandValue, bandsOf, handleText, handlesOf, idleOf, setBand } from './bands.js';
 import type { Handle } from './bands.js';
 import { curveStyles } from './curve_style.js';
 import { onFrame } from './frame.js';
@@ -24,6 +24,8 @@ const RANGES_DB = [6, 12, 24];
 const LOWEST_DBFS = -60;
 const LEVELS = Float32Array.from({ length: 121 }, (_, i) => LOWEST_DBFS + i / 2);
 const FINE = 0.2;
+/** Said of a problem that no band is left for. */
+const FULL = 'every band is in use: switch one off to add it';
 
 export class DawgCurve extends NodeElement {
     static override properties = {
@@ -142,18 +144,18 @@ export class DawgCurve extends NodeElement {
     /** A double-click beside the handles puts the first idle band there. */
     #add(event: MouseEvent): void {
         const { node } = this;
-        const idle = node && handlesOf(node).find(({ isOn, isFixed }) => !isOn && !isFixed);
+        const idle = node && idleOf(node, handlesOf(node));
         if (!node || !idle || event.target !== event.currentTarget) return;
         const box = this.getBoundingClientRect();
         const hz = xToHz(event.clientX - box.left, this.width);
         const gainDb = valueAt(this.#axis, event.clientY - box.top);
-        this.#gesture.once(node.key, `${idle.band.prefix}on`, () => {
-            setBand(node, idle.band, 'type', 0);
-            setBand(node, idle.band, 'freq_hz', Number(hz.toPrecision(3)));
-            setBand(node, idle.band, 'gain_db', Number(gainDb.toFixed(1)));
-            setBand(node, idle.band, 'on', 1);
+        this.#gesture.once(node.key, `${idle.prefix}on`, () => {
+            setBand(node, idle, 'type', 0);
+            setBand(node, idle, 'freq_hz', Number(hz.toPrecision(3)));
+            setBand(node, idle, 'gain_db', Number(gainDb.toFixed(1)));
+            setBand(node, idle, 'on', 1);
         });
-        this.#select(idle.band.number);
+        this.#select(idle.number);
     }
     /** One step of Q: by a twelfth of an octave times `steps`. */
     #narrow(handle: Handle, stepCount: number): void {
@@ -226,6 +228,7 @@ export class DawgCurve extends NodeElement {
         const chosen = handles.find(({ band, isOn }) => isOn && band.number === this.selected);
         const part = chosen && node.engine.curve(node.key, node.values, FREQUENCIES, chosen.band.number);
         const zero = place(axis, 0).toFixed(1);
+        const isRoom = idleOf(node, handles) !== undefined;
         return html`${this.live ? html`<dawg-spectrum plain .node=${node}></dawg-spectrum>` : nothing}
             <svg
                 class=${node.bypass ? 'idle' : ''}
@@ -241,7 +244,7 @@ export class DawgCurve extends NodeElement {
                 </g>
                 ${part ? svg`<path class="part" d=${`${this.#path(part)}L${width} ${zero}L0 ${zero}Z`} />` : nothing}
                 ${whole ? svg`<path class="whole" d=${this.#path(whole)} />` : nothing}
-                ${this.#problems.map((problem) => this.#problem(node, problem))}
+                ${this.#problems.map((problem) => this.#problem(node, problem, isRoom))}
                 ${handles.map((handle) => this.#handle(node, handle, axis))}
             </svg>`;
     }
@@ -254,12 +257,12 @@ export class DawgCurve extends NodeElement {
         this.requestUpdate();
     }
     #mend(node: ControlNode, problem: Problem): void {
-        const idle = handlesOf(node).find(({ isOn, isFixed }) => !isOn && !isFixed);
+        const idle = idleOf(node, handlesOf(node));
         if (!idle) return;
-        this.#gesture.once(node.key, `${idle.band.prefix}on`, () => mend(node, idle.band, problem));
-        this.#select(idle.band.number);
+        this.#gesture.once(node.key, `${idle.prefix}on`, () => mend(node, idle, problem));
+        this.#select(idle.number);
     }
-    #problem(node: ControlNode, problem: Problem): TemplateResult {
+    #problem(node: ControlNode, problem: Problem, isRoom: boolean): TemplateResult {
         const { kind, hz, gainDb } = problem;
         const text = `${kind} at ${hz < 1000 ? `${hz.toFixed(0)} Hz` : `${(hz / 1000).toFixed(1)} kHz`}: a band of ${gainDb.toFixed(1).replace('-', '\u2212')} dB mends it`;
         return svg`<g
@@ -267,12 +270,13 @@ export class DawgCurve extends NodeElement {
             transform="translate(${hzToX(hz, this.width).toFixed(1)} 0)"
             tabindex="0"
             role="button"
-            aria-label=${`${text}; Enter adds it`}
+            aria-disabled=${!isRoom}
+            aria-label=${`${text}; ${isRoom ? 'Enter adds it' : FULL}`}
             @click=${() => this.#mend(node, problem)}
             @keydown=${(event: KeyboardEvent) => {
                 if (event.key === 'Enter') this.#mend(node, problem);
             }}
-        ><title>${text}: a click adds it</title><rect class="reach" x="-12" width="24" height="24" /><path d="M-6 2H6L0 12Z" /><line y1="12" y2=${this.height} /></g>`;
+        ><title>${text}${isRoom ? ': a click adds it' : `; ${FULL}`}</title><rect class="reach" x="-12" width="24" height="24" /><path d="M-6 2H6L0 12Z" /><line y1="12" y2=${this.height} /></g>`;
     }
     #column(hz: number): TemplateResult {
         const x = Math.round(hzToX(hz, this.width)) + 0.5;

@@ -111,6 +111,10 @@ export const curveStyles = [
         .problem path {
             fill: var(--hot);
         }
+        .problem[aria-disabled='true'] {
+            cursor: not-allowed;
+            opacity: 0.6;
+        }
         .problem line {
             stroke: var(--hot);
             stroke-opacity: 0.5;
