@@ -26,36 +26,39 @@ void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, doubl
     h[1] = im;
 }
 
-static inline __attribute__((always_inline)) void together(const dawg_svf_run *const *c, dawg_svf_state *const *s,
-                                                           uint32_t bands, dawg_d2 *x, uint32_t n)
+/* bands <= n. A band works a sample behind the one before it; at the beginning the later bands have none yet, at the end
+ * the earlier ones have no more. */
+static inline __attribute__((always_inline)) void together(const dawg_svf_run *const *run, dawg_svf_state *const *s,
+                                                           const uint32_t bands, dawg_d2 *x, uint32_t n)
 {
-    dawg_svf_run run[SIDE_BY_SIDE];
     dawg_svf_state state[SIDE_BY_SIDE];
-    dawg_d2 between[SIDE_BY_SIDE]; /* what a band has made and the next has yet to take */
-    for (uint32_t b = 0; b < bands; ++b) {
-        run[b] = *c[b];
-        state[b] = *s[b];
-        between[b] = dawg_d2_all(0.0);
-    }
+    dawg_svf_lanes c[SIDE_BY_SIDE];
+    dawg_d2 made[SIDE_BY_SIDE]; /* by a band, for the next to take a turn later */
     const uint32_t last = bands - 1u;
-    for (uint32_t i = 0; i < n + last; ++i) {
-        if (i >= last && i < n) {
-            for (uint32_t b = last; b > 0; --b) between[b] = dawg_svf_tick(&run[b], &state[b], between[b - 1u]);
-            between[0] = dawg_svf_tick(&run[0], &state[0], x[i]);
-        } else { /* filling or emptying: only bands that have a sample to work on */
-            for (uint32_t b = last; b > 0; --b)
-                if (i >= b && i - b < n) between[b] = dawg_svf_tick(&run[b], &state[b], between[b - 1u]);
-            if (i < n) between[0] = dawg_svf_tick(&run[0], &state[0], x[i]);
-        }
-        if (i >= last) x[i - last] = between[last];
+    for (uint32_t b = 0; b < bands; ++b) c[b] = dawg_svf_in_lanes(run[b]), state[b] = *s[b];
+    for (uint32_t i = 0; i < last; ++i) {
+        for (uint32_t b = last; b > 0; --b)
+            if (b <= i) made[b] = dawg_svf_tick_lanes(&c[b], &state[b], made[b - 1u]);
+        made[0] = dawg_svf_tick_lanes(&c[0], &state[0], x[i]);
+    }
+    for (uint32_t i = last; i < n; ++i) {
+        for (uint32_t b = last; b > 0; --b) made[b] = dawg_svf_tick_lanes(&c[b], &state[b], made[b - 1u]);
+        made[0] = dawg_svf_tick_lanes(&c[0], &state[0], x[i]);
+        x[i - last] = made[last];
+    }
+    for (uint32_t i = 0; i < last; ++i) {
+        for (uint32_t b = last; b > i; --b) made[b] = dawg_svf_tick_lanes(&c[b], &state[b], made[b - 1u]);
+        x[n - last + i] = made[last];
     }
     for (uint32_t b = 0; b < bands; ++b) *s[b] = state[b];
 }
 
 void dawg_svf_series(const dawg_svf_run *const *c, dawg_svf_state *const *s, uint32_t bands, dawg_d2 *x, uint32_t n)
 {
-    for (; bands >= 4u; bands -= 4u, c += 4, s += 4) together(c, s, 4u, x, n);
-    if (bands == 3u) together(c, s, 3u, x, n);
-    if (bands == 2u) together(c, s, 2u, x, n);
-    if (bands == 1u) together(c, s, 1u, x, n);
+    if (n >= SIDE_BY_SIDE) {
+        for (; bands >= 4u; bands -= 4u, c += 4, s += 4) together(c, s, 4u, x, n);
+        if (bands == 3u) together(c, s, 3u, x, n), bands = 0;
+        if (bands == 2u) together(c, s, 2u, x, n), bands = 0;
+    }
+    for (; bands; --bands, ++c, ++s) together(c, s, 1u, x, n);
 }

@@ -49,13 +49,30 @@ static inline dawg_svf dawg_svf_between(const dawg_svf *from, const dawg_svf *to
                       from->lp + (to->lp - from->lp) * u};
 }
 
-static inline dawg_d2 dawg_svf_tick(const dawg_svf_run *c, dawg_svf_state *s, dawg_d2 x)
+/* The same in both lanes. */
+typedef struct dawg_svf_lanes {
+    dawg_d2 p, q, r, c1, c2, d;
+} dawg_svf_lanes;
+
+static inline dawg_svf_lanes dawg_svf_in_lanes(const dawg_svf_run *c)
+{
+    return (dawg_svf_lanes){dawg_d2_all(c->p),  dawg_d2_all(c->q),  dawg_d2_all(c->r),
+                            dawg_d2_all(c->c1), dawg_d2_all(c->c2), dawg_d2_all(c->d)};
+}
+
+static inline dawg_d2 dawg_svf_tick_lanes(const dawg_svf_lanes *c, dawg_svf_state *s, dawg_d2 x)
 {
     const dawg_d2 e = x - s->s2, s1 = s->s1;
     const dawg_d2 y = c->d * x + (c->c1 * s1 + c->c2 * s->s2);
     s->s1 = c->p * s1 + c->q * e;
     s->s2 = s->s2 + (c->q * s1 + c->r * e);
     return y;
+}
+
+static inline dawg_d2 dawg_svf_tick(const dawg_svf_run *c, dawg_svf_state *s, dawg_d2 x)
+{
+    const dawg_svf_lanes lanes = dawg_svf_in_lanes(c);
+    return dawg_svf_tick_lanes(&lanes, s, x);
 }
 
 static inline void dawg_svf_flush(dawg_svf_state *s)
