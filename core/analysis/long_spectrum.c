@@ -17,7 +17,7 @@ typedef enum { WAITING, TRANSFORMING, SUMMING } stage;
 struct dawg_long_spectrum {
     double rate;
     uint32_t points, bins;
-    float *window;  /* first half and the middle: it is symmetric */
+    float *window;  /* points */
     float *ring[2]; /* the last `points` frames: frame f lies at f % points */
     float *data;    /* points pairs */
     double *power;  /* per bin */
@@ -30,7 +30,7 @@ struct dawg_long_spectrum {
     uint32_t now;
     uint32_t quiet; /* frames since the last that was no silence; stops at the forgetting */
     stage stage;
-    uint32_t next; /* bin to be summed */
+    uint32_t next; /* slice of bins to be summed */
     double energy[DAWG_ERB_BANDS], total;
     uint64_t windows;
 };
@@ -47,7 +47,7 @@ static size_t lay_out(dawg_long_spectrum *x, unsigned char *base, uint32_t n)
     size_t used = 0;
     void *at[7];
     const size_t bytes[7] = {sizeof *x,
-                             sizeof(float) * (n / 2u + 1u),
+                             sizeof(float) * n,
                              sizeof(float) * 2u * n,
                              sizeof(float) * 2u * n,
                              sizeof(double) * (n / 2u + 1u),
@@ -73,8 +73,10 @@ dawg_long_spectrum *dawg_long_spectrum_init(void *mem, size_t size, double rate)
     memset(x, 0, sizeof *x);
     (void)lay_out(x, mem, n);
     x->rate = rate, x->points = n;
-    for (uint32_t t = 0; t <= n / 2u; ++t)
+    for (uint32_t t = 0; t <= n / 2u; ++t) {
         x->window[t] = (float)(0.5 - 0.5 * dawg_cos_d(2.0 * DAWG_PI * (double)t / (double)n));
+        x->window[(n - t) & (n - 1u)] = x->window[t];
+    }
     double edges[DAWG_ERB_BANDS + 1];
     dawg_erb_edges(edges);
     x->map = dawg_band_map_init(x->map_mem, dawg_band_map_size(DAWG_ERB_BANDS), n, rate, edges, DAWG_ERB_BANDS);
@@ -132,28 +134,35 @@ void dawg_long_spectrum_feed(dawg_long_spectrum *x, const float *const in[2], ui
 /* left + j right, windowed, the oldest frame first. */
 static void take_window(dawg_long_spectrum *x)
 {
-    const uint32_t n = x->points, wrap = n - 1u;
-    for (uint32_t t = 0; t < n; ++t) {
-        const uint32_t from = (x->now + t) & wrap;
-        const float w = x->window[t <= n / 2u ? t : n - t];
-        x->data[2u * t] = w * x->ring[0][from];
-        x->data[2u * t + 1u] = w * x->ring[1][from];
+    const uint32_t old = x->points - x->now; /* frames up to the ring's end */
+    for (uint32_t part = 0; part < 2; ++part) {
+        const uint32_t from = part ? 0 : x->now, to = part ? old : 0, n = part ? x->now : old;
+        const float *const w = x->window + to, *const l = x->ring[0] + from, *const r = x->ring[1] + from;
+        float *const z = x->data + 2u * (size_t)to;
+        for (uint32_t t = 0; t < n; ++t) z[2u * t] = w[t] * l[t], z[2u * t + 1u] = w[t] * r[t];
     }
 }
 
 /* Mean squares: the bins of a window add up to those of both channels together. */
+static double power_of(const dawg_long_spectrum *x, uint32_t here, uint32_t mirrored)
+{
+    const double scale = 16.0 / (3.0 * (double)x->points * (double)x->points) * 0.5;
+    const float *a = x->data + 2u * (size_t)here, *b = x->data + 2u * (size_t)mirrored;
+    const double a_re = (double)a[0], a_im = (double)a[1], b_re = (double)b[0], b_im = (double)b[1];
+    return scale * ((a_re * a_re + a_im * a_im) + (b_re * b_re + b_im * b_im));
+}
+
+/* A share of the rows in which the bins lie, so that neighbours in memory follow one another. */
 static int sum_bins(dawg_long_spectrum *x)
 {
-    const uint32_t n = x->points, end = x->next + SLICE_BINS < x->bins ? x->next + SLICE_BINS : x->bins;
-    const double scale = 16.0 / (3.0 * (double)n * (double)n) * 0.5;
-    for (uint32_t k = x->next; k < end; ++k) {
-        const float *a = x->data + 2u * dawg_sliced_fft_place(x->fft, k);
-        const float *b = x->data + 2u * dawg_sliced_fft_place(x->fft, (n - k) & (n - 1u));
-        const double a_re = (double)a[0], a_im = (double)a[1], b_re = (double)b[0], b_im = (double)b[1];
-        x->power[k] = scale * ((a_re * a_re + a_im * a_im) + (b_re * b_re + b_im * b_im));
+    const uint32_t slices = (x->bins + SLICE_BINS - 1u) / SLICE_BINS, rows = dawg_sliced_fft_rows(x->fft);
+    for (uint32_t row = rows * x->next / slices; row < rows * (x->next + 1u) / slices; ++row) {
+        const uint32_t first = row ? row : rows; /* bin 0 mirrors itself */
+        uint32_t here = dawg_sliced_fft_place(x->fft, first), there = dawg_sliced_fft_place(x->fft, x->points - first);
+        for (uint32_t k = first; k < x->bins; k += rows) x->power[k] = power_of(x, here++, there--);
     }
-    x->next = end;
-    return end == x->bins;
+    if (x->next == 0) x->power[0] = power_of(x, 0, 0);
+    return ++x->next == slices;
 }
 
 static int count_window(dawg_long_spectrum *x, double memory_s)

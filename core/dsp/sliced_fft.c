@@ -66,32 +66,36 @@ static void transform_columns(dawg_sliced_fft *f, uint32_t k2)
 {
     const size_t pitch = 2u * (size_t)f->n2;
     float *p = f->data + 2u * (size_t)k2;
-    for (uint32_t k1 = 0; k1 < f->n1; ++k1, p += pitch)
-        f->x[k1] = (dawg_c4){{p[0], p[2], p[4], p[6]}, {p[1], p[3], p[5], p[7]}};
+    for (uint32_t k1 = 0; k1 < f->n1; ++k1, p += pitch) {
+        const dawg_f4 a = dawg_f4_load(p), b = dawg_f4_load(p + 4);
+        f->x[k1] = (dawg_c4){dawg_f4_even(a, b), dawg_f4_odd(a, b)};
+    }
     const dawg_c4 *line = dawg_fft_lanes(f->column, f->n1, f->x, f->y);
     p = f->data + 2u * (size_t)k2;
     for (uint32_t t1 = 0, m = 0; t1 < f->n1; ++t1, m += k2, p += pitch) {
         const float *a = f->column + 2u * (m >> f->log_n2), *b = f->fine + 2u * (m & (f->n2 - 1u));
         const float w[2] = {a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]};
         const dawg_c4 z = dawg_c4_times(line[t1], dawg_c4_times(f->lane[t1], dawg_c4_all(w)));
-        for (uint32_t i = 0; i < 4; ++i) p[2u * i] = z.re[i], p[2u * i + 1u] = z.im[i];
+        dawg_f4_store(p, dawg_f4_zip_low(z.re, z.im));
+        dawg_f4_store(p + 4, dawg_f4_zip_high(z.re, z.im));
     }
 }
 
 static void transform_rows(dawg_sliced_fft *f, uint32_t t1)
 {
     const size_t pitch = 2u * (size_t)f->n2;
-    float *a = f->data + pitch * t1, *b = a + pitch, *c = b + pitch, *d = c + pitch;
-    for (uint32_t k = 0; k < f->n2; ++k)
-        f->x[k] = (dawg_c4){{a[2u * k], b[2u * k], c[2u * k], d[2u * k]},
-                            {a[2u * k + 1u], b[2u * k + 1u], c[2u * k + 1u], d[2u * k + 1u]}};
+    float *first = f->data + pitch * t1;
+    for (uint32_t k = 0; k < f->n2; k += 2u) {
+        dawg_f4 v[4];
+        for (uint32_t i = 0; i < 4; ++i) v[i] = dawg_f4_load(first + i * pitch + 2u * k);
+        dawg_f4_transpose(v);
+        f->x[k] = (dawg_c4){v[0], v[1]}, f->x[k + 1u] = (dawg_c4){v[2], v[3]};
+    }
     const dawg_c4 *line = dawg_fft_lanes(f->row, f->n2, f->x, f->y);
-    for (uint32_t t2 = 0; t2 < f->n2; ++t2) {
-        const dawg_c4 z = line[t2];
-        a[2u * t2] = z.re[0], a[2u * t2 + 1u] = z.im[0];
-        b[2u * t2] = z.re[1], b[2u * t2 + 1u] = z.im[1];
-        c[2u * t2] = z.re[2], c[2u * t2 + 1u] = z.im[2];
-        d[2u * t2] = z.re[3], d[2u * t2 + 1u] = z.im[3];
+    for (uint32_t t2 = 0; t2 < f->n2; t2 += 2u) {
+        dawg_f4 v[4] = {line[t2].re, line[t2].im, line[t2 + 1u].re, line[t2 + 1u].im};
+        dawg_f4_transpose(v);
+        for (uint32_t i = 0; i < 4; ++i) dawg_f4_store(first + i * pitch + 2u * t2, v[i]);
     }
 }
 
@@ -110,3 +114,5 @@ uint32_t dawg_sliced_fft_place(const dawg_sliced_fft *f, uint32_t i)
 {
     return (i & (f->n1 - 1u)) << f->log_n2 | i >> f->log_n1;
 }
+
+uint32_t dawg_sliced_fft_rows(const dawg_sliced_fft *f) { return f->n1; }

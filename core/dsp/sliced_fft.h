@@ -28,5 +28,7 @@ void dawg_sliced_fft_start(dawg_sliced_fft *f, float *data);
 int dawg_sliced_fft_step(dawg_sliced_fft *f, uint32_t points);
 /* Where pair i of the result lies in data, counted in pairs. */
 uint32_t dawg_sliced_fft_place(const dawg_sliced_fft *f, uint32_t i);
+/* Pairs that lie beside each other are so many apart: place(i + rows) = place(i) + 1, as long as i + rows < n. */
+uint32_t dawg_sliced_fft_rows(const dawg_sliced_fft *f);
 
 #endif
