@@ -354,3 +354,21 @@ test('a band above what the rate can hold is clamped and reported; below it noth
         assert.equal(run(below).stderr, '', plugin);
     }
 });
+
+test('a key that auto_eq cannot follow, short or silent, is reported; one that it follows is not', () => {
+    const input = wav('followed.wav', 48000, noise(4 * 48000, 0.1));
+    const run = (...more: string[]): ReturnType<typeof dawg> =>
+        dawg('render', input, '-o', at('follows.wav'), '--plugin', 'auto_eq', ...more);
+    const rows: [name: string, seconds: number, level: number, said: RegExp | undefined][] = [
+        ['short_key.wav', 0.8, 0.1, /auto_eq did not follow the key .*short_key\.wav: it takes 1\.5 s.* heard [56]\d %/],
+        ['silent_key.wav', 4, 0, /auto_eq did not follow the key .*silent_key\.wav: .* heard 0 %/],
+        ['long_key.wav', 4, 0.1, undefined],
+    ];
+    for (const [name, seconds, level, said] of rows) {
+        const { status, stderr } = run('--key', wav(name, 48000, noise(seconds * 48000, level)));
+        assert.equal(status, 0);
+        if (said) assert.match(stderr, said);
+        else assert.equal(stderr, '', name);
+    }
+    assert.equal(run().stderr, '');
+});

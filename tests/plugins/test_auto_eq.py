@@ -105,7 +105,7 @@ def test_what_is_heard_is_amount_times_gains_plus_bias_within_the_range():
 @pytest.mark.parametrize("rate", (44100, 192000))
 def test_the_drawn_curve_is_the_played_one(rate, phase):
     """Within 0.1 dB, mix and output included; linear phase to where 8191 taps resolve it."""
-    settings = by_hand(CURVES["smooth 8 dB"], phase=phase, output_db=-3, mix=0.7)
+    settings = by_hand(CURVES["smooth 8 dB"], phase=phase, match_db=-2, output_db=-3, mix=0.7)
     eq, hz = Plugin(KEY, rate, **settings), np.geomspace(40, 18000, 200).astype(np.float32)
     values = np.array([eq.get(p["key"]) for p in info(KEY)["params"]], np.float32)
     drawn = np.empty(len(hz), np.float32)
@@ -230,7 +230,7 @@ def test_what_matches_is_left_alone(same, key_db):
         most = np.max(np.abs(curve(eq)))
         record("EQ-9", "largest gain on sound that matches", most, "dB", "<= 0.5", "high", f"seed {seed}")
         assert most <= 0.5
-        assert abs(eq.get("output_db")) <= 0.1
+        assert abs(eq.get("match_db")) <= 0.1
 
 
 def finished_noise(seconds, seed) -> np.ndarray:
@@ -334,6 +334,53 @@ def test_every_sound_keeps_its_loudness():
     loose = Plugin(KEY, RATE, match_loudness=False).render(make("voice(seconds=12)", RATE).x)
     voice = make("voice(seconds=12)", RATE).x
     assert abs(integrated(loose[:, late], RATE) - integrated(voice[:, late], RATE)) > 2
+
+
+def test_the_output_is_the_hands_and_the_match_goes_on_beneath_it():
+    """A hand's output_db stays while the engine matches: the same curve and match as without it, bit for bit, and the sound
+    is softer by just that."""
+    x = make("voice(seconds=8)", RATE).x
+    plain, trimmed = Plugin(KEY, RATE), Plugin(KEY, RATE)
+    trimmed.schedule(3 * RATE, "output_db", -6)
+    a, b = plain.render(x), trimmed.render(x)
+    assert trimmed.get("output_db") == -6
+    assert plain.get("output_db") == 0
+    assert abs(plain.get("match_db")) > 1, "there is something to match"
+    assert plain.get("match_db") == trimmed.get("match_db")
+    assert np.array_equal(curve(plain), curve(trimmed))
+    late = slice(4 * RATE, None)
+    assert null_db(a[:, late] * gain(-6), b[:, late]) < -120
+
+
+def test_the_match_fades_in_and_out_with_its_switch():
+    """6 dB on a 200 Hz sine: nothing above 2 kHz over -75 dBFS, and the level is there 50 ms later."""
+    x = make("quadrature(200, -12, seconds=2)", RATE).x
+    x = (x * np.minimum(1, np.arange(x.shape[1]) / 24000) ** 2).astype(np.float32)
+    for on in (False, True):
+        eq = Plugin(KEY, RATE, freeze=True, match_db=6, match_loudness=not on)
+        eq.schedule(RATE, "match_loudness", on)
+        y = eq.render(x)
+        residual = zipper_db(y, RATE, RATE)
+        assert residual <= -75, f"{residual:.1f} dBFS"
+        late, before = slice(round(1.05 * RATE), None), slice(RATE // 2, RATE)
+        assert null_db(x[:, late] * gain(6 if on else 0), y[:, late]) < -120
+        assert null_db(x[:, before] * gain(0 if on else 6), y[:, before]) < -120
+
+
+def test_the_meter_tells_how_much_of_the_reference_has_been_heard():
+    """0 without a key or with a silent one, on its way after 0.8 s of it, 1 when it is followed; 0 when it is taken away."""
+    x, key = damaged(3)
+    for side in (None, 0 * key):
+        eq = Plugin(KEY, RATE)
+        eq.render(x) if side is None else eq.render(x, side)
+        assert eq.meters["reference"] == 0
+    eq, short = Plugin(KEY, RATE), round(0.8 * RATE)
+    eq.render(x[:, :short], key[:, :short])
+    assert 0.35 <= eq.meters["reference"] <= 0.65
+    eq.render(x[:, short:], key[:, short:])
+    assert eq.meters["reference"] == 1
+    eq.render(x[:, :48])
+    assert eq.meters["reference"] == 0
 
 
 # ---- learn

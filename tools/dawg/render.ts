@@ -287,6 +287,12 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
             warn(
                 `${key}: ${meters.clamped_bands.max} band(s) lie above what ${input.rate} Hz can hold (0.49 of the rate) and were clamped.`,
             );
+    for (const { plugin: follower, meters } of report.plugins)
+        if (key && (meters.reference?.max ?? 1) < 1)
+            warn(
+                `${follower} did not follow the key ${keyPath}: it takes 1.5 s of sound there while the plugin listens, and heard ` +
+                    `${Math.floor(100 * meters.reference.max)} % of that. Give a longer or louder key.`,
+            );
     if (report.clipped_samples)
         warn(`${report.clipped_samples} samples exceeded full scale and were cut: lower the level, or use --bits 32f.`);
     if (reportPath) writeReport(reportPath, report);

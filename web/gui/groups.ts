@@ -36,7 +36,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Space', /^(diffusion|density|early|placement|crossover)/],
     ['Movement', /^(modulation|rate_hz|depth|voices|shape|stereo_phase)/],
     ['Harmonics', /^(harmonics|even|odd|transformer)$/],
-    ['Output', /^(width|mid_db|side_db|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
+    ['Output', /^(width|mid_db|side_db|match_db|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
 ];
 /** Groups smaller than this join the one before. */
 const SMALLEST = 2;

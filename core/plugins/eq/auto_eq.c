@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * auto_eq.c - an equalizer that sets itself: 32 bands whose gains follow what is wrong with the sound's long-term tone.
  *
- *   in -+-> 32 gains, minimum or linear phase (graphic_mode.h) -> x output -> mix -> out
+ *   in -+-> 32 gains, minimum or linear phase (graphic_mode.h) -> x match -> x output -> mix -> out
  *       +-> long-term spectrum (long_spectrum.h) -+
  *   key --> long-term spectrum ------------------+-> correction (tone_correction.h) -> moves band1 ... band32_gain_db
  *
  * The curve is the parameters: the engine moves them as a hand would (dawg_wish), so what it found is seen, saved, and can
  * be moved on. What is heard is amount times the gains, plus the biases, within +-range_db. The bands are equally wide for
- * the ear (analysis/band_map.h).
+ * the ear (analysis/band_map.h). match_db is the engine's, too, and heard while match_loudness is on: how loud the curve
+ * makes a sound depends on the sound, so that no setting tells. output_db is the hand's alone.
  *
  * The engine listens to the input, not to what it made of it, so there is no loop that could hunt. It begins after 1.5 s
  * of sound, comes nearer by a share of the rest with every window (85 ms at 48 kHz), and rests once it is there, until
@@ -19,6 +20,7 @@
 #include "plugin.h"
 #include "analysis/long_spectrum.h"
 #include "analysis/tone_correction.h"
+#include "dsp/fade.h"
 #include "dsp/graphic_mode.h"
 #include "dsp/peak_meter.h"
 #include <string.h>
@@ -45,9 +47,10 @@ enum {
     MATCH_LOUDNESS,
     OUTPUT_DB,
     MIX,
+    MATCH_DB,
     N_PARAMS
 };
-enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, LOUDNESS_CHANGE_DB, ACTIVITY_DB, PROBLEMS, HEARD_S, N_METERS };
+enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, LOUDNESS_CHANGE_DB, ACTIVITY_DB, PROBLEMS, HEARD_S, REFERENCE, N_METERS };
 
 #define SMOOTH_MS 50
 #define BAND_SMOOTH_MS 50 /* the equalizer's own way to a new curve comes on top */
@@ -58,6 +61,7 @@ enum { INPUT_PEAK_DB, OUTPUT_PEAK_DB, LOUDNESS_CHANGE_DB, ACTIVITY_DB, PROBLEMS,
 #define REST_DB 0.05   /* nearer than this is there ... */
 #define STIR_DB 0.20   /* ... and stays until it is farther than this */
 #define BIAS_DB 3.0
+#define MATCH_FADE_S 0.02 /* when match_loudness is switched */
 #define MATCH_REST_DB 0.05
 
 /* Centres of 32 bands that are equally wide for the ear, 20 Hz to 20 kHz: dawg_erb_centres, four digits. */
@@ -129,11 +133,13 @@ static const dawg_param params[] = {
     DAWG_P_ENUM("phase", "Phase", 0, DAWG_SETS_LATENCY,
                 "Minimum: no latency. Linear: no phase shift, 88 ms late at 48 kHz.", "minimum", "linear"),
     DAWG_P_BOOL("match_loudness", "Match Loudness", 1, 0,
-                "The engine moves output_db so that the sound it heard keeps its loudness."),
+                "The sound that the engine heard keeps its loudness: match_db is heard, and the engine moves it."),
     DAWG_P("output_db", "Output", DAWG_DB, DAWG_LIN, -12, 12, 0, SMOOTH_MS, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
-           "Level of the equalized sound. With match_loudness on, the engine moves it."),
+           "Level of the equalized sound, on top of the loudness match."),
     DAWG_P("mix", "Mix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, SMOOTH_MS, DAWG_AUTOMATABLE,
            "0: the input, bit for bit; 1: the equalized sound alone."),
+    DAWG_P("match_db", "Loudness Match", DAWG_DB, DAWG_LIN, -18, 18, 0, SMOOTH_MS, DAWG_ML_TARGET,
+           "What the engine makes up for with match_loudness on; off, it is not heard."),
 };
 DAWG_PARAM_TABLE(params, N_PARAMS);
 
@@ -144,6 +150,7 @@ static const dawg_meter meters[] = {
     DAWG_M("activity_db", "Activity", DAWG_DB, 0),               /* RMS of the 32 gains that are heard */
     DAWG_M("problems", "Problems", DAWG_NO_UNIT, 0),             /* that the engine sees (tone_correction.h) */
     DAWG_M("heard_s", "Heard", DAWG_S, 0),                       /* sound that its judgement rests on */
+    DAWG_M("reference", "Reference", DAWG_NO_UNIT, 0),           /* share of the key heard that it takes; 1: followed */
 };
 DAWG_PARAM_TABLE(meters, N_METERS);
 
@@ -198,6 +205,7 @@ typedef struct auto_eq {
     double heard[BANDS];                        /* gains that are heard, at the end of this control period */
     double low[BANDS], mid[BANDS], high[BANDS]; /* dB of the biases at 1 */
     dawg_graphic_level level;
+    uint32_t matched, match_periods; /* control periods of the fade that the match is in; all of them */
     dawg_peak_meter input, output;
     double rate, hop_s;
     float problems, loudness_db; /* in the programme heard; what the heard gains do to its loudness */
@@ -231,6 +239,7 @@ static void reset(void *self, const dawg_setup *s)
         x->programme = dawg_long_spectrum_init(x->spectrum_mem[0], dawg_long_spectrum_size(rate), rate);
         x->key = dawg_long_spectrum_init(x->spectrum_mem[1], dawg_long_spectrum_size(rate), rate);
         x->rate = rate;
+        x->match_periods = (uint32_t)(MATCH_FADE_S * rate / DAWG_PERIOD) + 1u;
         x->hop_s = dawg_long_spectrum_hop_s(x->programme);
     }
     dawg_graphic_mode_reset(x->sound, band_hz, DAWG_PERIOD);
@@ -266,14 +275,23 @@ static void heard_gains(const auto_eq *x, const float *v, double *gain_db)
 
 static double gain_of(float db) { return db == 0.0f ? 1.0 : dawg_db_to_gain_d((double)db); }
 
+static void plan_gain(auto_eq *x, const dawg_block *b)
+{
+    const uint32_t was = x->matched, all = x->match_periods;
+    if (on(b->to, MATCH_LOUDNESS)) x->matched = x->fresh ? all : was + (was < all);
+    else x->matched = x->fresh ? 0 : was - (was > 0);
+    x->level.gain[0] = x->level.gain[1];
+    if (x->fresh || x->matched != was || dawg_moved(b, OUTPUT_DB) || dawg_moved(b, MATCH_DB)) {
+        const float share = dawg_ease((float)x->matched / (float)all);
+        x->level.gain[1] = gain_of(b->to[OUTPUT_DB] + share * b->to[MATCH_DB]);
+    }
+    if (x->fresh) x->level.gain[0] = x->level.gain[1];
+}
+
 static void plan(auto_eq *x, const dawg_block *b)
 {
     if (b->moved[0] || x->fresh) heard_gains(x, b->to, x->heard); /* fewer than 64 parameters */
-    x->level.gain[0] = x->level.gain[1];
-    if (x->fresh || dawg_moved(b, OUTPUT_DB)) {
-        x->level.gain[0] = gain_of(b->from[OUTPUT_DB]);
-        x->level.gain[1] = gain_of(b->to[OUTPUT_DB]);
-    }
+    plan_gain(x, b);
     for (uint32_t end = 0; end < 2; ++end) x->level.mix[end] = (double)(end ? b->to : b->from)[MIX];
     dawg_graphic_mode_plan(x->sound, (uint32_t)on(b->to, PHASE), x->heard);
     x->fresh = 0;
@@ -281,9 +299,10 @@ static void plan(auto_eq *x, const dawg_block *b)
 
 /* ---- the engine -------------------------------------------------------------------------------------------------- */
 
-static int has_key(const auto_eq *x, const dawg_block *b)
+/* 0: no key, or a silent one; 1: enough of it has been heard to follow it. */
+static double reference(const auto_eq *x, const dawg_block *b)
 {
-    return b->side && dawg_long_spectrum_heard_s(x->key) >= HEARD_LEAST_S;
+    return b->side ? dawg_min_d(dawg_long_spectrum_heard_s(x->key) / HEARD_LEAST_S, 1.0) : 0.0;
 }
 
 /* The curve that would be right, and what the engine sees on the way there. */
@@ -293,10 +312,10 @@ static void judge(auto_eq *x, const dawg_block *b, double programme[BANDS], doub
                                         FIX_SIBILANCE, FIX_RESONANCE, ENHANCE_AIR};
     dawg_tone_wish wish = {.goal = (dawg_tone_goal)(b->to[GOAL] + 0.5f), .range_db = (double)b->to[RANGE_DB]};
     for (uint32_t i = 0; i < DAWG_COUNT(switches); ++i) wish.flags |= (uint32_t)on(b->to, switches[i]) << i;
-    double reference[BANDS];
+    double key[BANDS];
     dawg_long_spectrum_read(x->programme, programme);
-    dawg_long_spectrum_read(x->key, reference);
-    x->problems = (float)dawg_tone_correction(&wish, programme, has_key(x, b) ? reference : NULL, gain_db);
+    dawg_long_spectrum_read(x->key, key);
+    x->problems = (float)dawg_tone_correction(&wish, programme, reference(x, b) == 1.0 ? key : NULL, gain_db);
 }
 
 static void wish_curve(auto_eq *x, const dawg_block *b, const double *programme, const double *gain_db)
@@ -310,8 +329,8 @@ static void wish_curve(auto_eq *x, const dawg_block *b, const double *programme,
     }
     heard_gains(x, v, heard);
     x->loudness_db = (float)dawg_tone_loudness_db(programme, heard);
-    if (on(v, MATCH_LOUDNESS) && dawg_abs(v[OUTPUT_DB] + x->loudness_db) > MATCH_REST_DB)
-        dawg_wish(b, OUTPUT_DB, -x->loudness_db);
+    if (on(v, MATCH_LOUDNESS) && dawg_abs(v[MATCH_DB] + x->loudness_db) > MATCH_REST_DB)
+        dawg_wish(b, MATCH_DB, -x->loudness_db);
 }
 
 static double memory_s(const float *v) { return SLOWEST_S * dawg_pow_d(QUICKEST_S / SLOWEST_S, (double)v[SPEED]); }
@@ -395,6 +414,7 @@ static void process(void *self, const dawg_block *b)
     b->meters[ACTIVITY_DB] = (float)dawg_sqrt_d(power / (double)BANDS);
     b->meters[PROBLEMS] = x->problems;
     b->meters[HEARD_S] = (float)dawg_long_spectrum_heard_s(x->programme);
+    b->meters[REFERENCE] = (float)reference(x, b);
 }
 
 static uint32_t latency(const float *v, const dawg_setup *s)
@@ -422,7 +442,7 @@ static settings read(const float *v)
     }
     heard_gains(&x, v, r.gain_db);
     for (uint32_t i = 0; i < BANDS; ++i) r.flat &= r.gain_db[i] == 0.0;
-    r.gain = gain_of(v[OUTPUT_DB]);
+    r.gain = gain_of(v[OUTPUT_DB] + (on(v, MATCH_LOUDNESS) ? v[MATCH_DB] : 0.0f));
     return r;
 }
 
@@ -479,7 +499,7 @@ const dawg_plugin dawg_auto_eq = {
     .name = DAWG_TEXT("Auto EQ"),
     .help = DAWG_TEXT("Listens, and sets its 32 bands itself."),
     .category = DAWG_EQ,
-    .version = 1,
+    .version = 2,
     .side_channels = 2,
     .params = params,
     .n_params = N_PARAMS,
