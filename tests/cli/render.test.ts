@@ -360,7 +360,12 @@ test('a key that auto_eq cannot follow, short or silent, is reported; one that i
     const run = (...more: string[]): ReturnType<typeof dawg> =>
         dawg('render', input, '-o', at('follows.wav'), '--plugin', 'auto_eq', ...more);
     const rows: [name: string, seconds: number, level: number, said: RegExp | undefined][] = [
-        ['short_key.wav', 0.8, 0.1, /auto_eq did not follow the key .*short_key\.wav: it takes 1\.5 s.* heard [56]\d %/],
+        [
+            'short_key.wav',
+            0.8,
+            0.1,
+            /auto_eq did not follow the key .*short_key\.wav: it takes 1\.5 s.* heard [56]\d %/,
+        ],
         ['silent_key.wav', 4, 0, /auto_eq did not follow the key .*silent_key\.wav: .* heard 0 %/],
         ['long_key.wav', 4, 0.1, undefined],
     ];
