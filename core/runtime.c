@@ -5,37 +5,13 @@
 #include "dry_path.h"
 #include "dsp/guard.h"
 #include "dsp/maths.h"
+#include "events.h"
 #include "ramp.h"
 #include <string.h>
-
-#define DAWG_PLUGIN(key) extern const dawg_plugin dawg_##key;
-#include "plugins/registry.h"
-#undef DAWG_PLUGIN
-#define DAWG_PLUGIN(key) &dawg_##key,
-const dawg_plugin *const dawg_plugins[] = {
-#include "plugins/registry.h"
-};
-#undef DAWG_PLUGIN
-const uint32_t dawg_plugin_count = DAWG_COUNT(dawg_plugins);
-
-#if !defined(DAWG_LEAN)
-const dawg_plugin *dawg_plugin_find(const char *key)
-{
-    for (uint32_t i = 0; i < dawg_plugin_count; ++i)
-        if (!strcmp(dawg_plugins[i]->key, key)) return dawg_plugins[i];
-    return NULL;
-}
-#endif
 
 #define STATE_MAX 8192u /* bytes of a plugin's own struct; anything larger comes from the arena */
 #define WORDS (DAWG_PARAMS_MAX / 64u)
 #define BEAT_MAX 1e9 /* beats either way: 700 days at 999 bpm, and exact to 1e-7 in a double */
-
-typedef struct event {
-    uint64_t frame;
-    float value;
-    uint32_t param, ramp_frames;
-} event;
 
 struct dawg_instance {
     const dawg_plugin *plugin;
@@ -49,8 +25,7 @@ struct dawg_instance {
     uint32_t fresh;  /* the plugin has run no control period since it was last reset */
     uint32_t silent; /* the plugin broke in this control period: it rests until the next */
     uint64_t frame;
-    event *events; /* sorted by frame */
-    uint32_t n_events;
+    dawg_events events;
     dawg_transport transport, next_transport;
     uint32_t has_next_transport;
 
@@ -118,7 +93,7 @@ static void carve(dawg_instance *x, dawg_arena *a, const dawg_plugin *p, const d
     x->ramps = dawg_take(a, dawg_ramp, n);
     x->meters = dawg_take(a, float, p->n_meters);
     x->wish = dawg_take(a, float, n);
-    x->events = dawg_take(a, event, DAWG_EVENTS_MAX);
+    x->events.at = dawg_take(a, dawg_event, DAWG_EVENTS_MAX);
     dawg_dry_path_layout(&x->dry, a, p->latency_max ? p->latency_max(s) : 0u);
     p->layout(x->self ? x->self : (void *)scratch, a, s);
 }
@@ -173,8 +148,7 @@ static void reset_dry_path(dawg_instance *x)
 static void coming(const dawg_instance *x, float *values)
 {
     memcpy(values, x->target, sizeof(float) * dawg_param_count(x->plugin));
-    for (uint32_t i = 0; i < x->n_events && x->events[i].frame <= x->frame; ++i)
-        values[x->events[i].param] = x->events[i].value;
+    dawg_events_apply(&x->events, x->frame, values);
 }
 
 void dawg_instance_reset(dawg_instance *x)
@@ -186,7 +160,7 @@ void dawg_instance_reset(dawg_instance *x)
     x->fresh = 1;
     x->silent = 0;
     x->frame = 0;
-    x->n_events = 0;
+    x->events.n = 0;
     for (uint32_t i = 0; i < dawg_param_count(p); ++i) land(x, i);
     memset(x->moving, 0, sizeof x->moving);
     forget_wishes(x);
@@ -217,23 +191,15 @@ dawg_set_result dawg_schedule(dawg_instance *x, uint64_t frame, uint32_t param, 
     const dawg_set_result result = check(x, param, &plain);
     if (result == DAWG_SET_REJECTED) return result;
     if (frame < x->frame) frame = x->frame;
-    if (frame % DAWG_PERIOD == 0 && frame == x->frame) { /* on an edge that has not run yet */
-        int waiting = 0;                                 /* earlier events of this edge keep their order */
-        for (uint32_t i = 0; i < x->n_events && x->events[i].frame <= frame; ++i)
-            waiting |= x->events[i].param == param;
-        if (!waiting) {
-            aim(x, param, plain, ramp_frames);
-            return result;
-        }
+    const int on_edge = frame % DAWG_PERIOD == 0 && frame == x->frame; /* that has not run yet */
+    if (on_edge && !dawg_events_move(&x->events, frame, param)) {      /* earlier events of it keep their order */
+        aim(x, param, plain, ramp_frames);
+        return result;
     }
-    if (x->n_events == DAWG_EVENTS_MAX) {
-        ++x->counters.dropped;
-        return DAWG_SET_QUEUE_FULL;
-    }
-    uint32_t i = x->n_events++;
-    for (; i > 0 && x->events[i - 1].frame > frame; --i) x->events[i] = x->events[i - 1];
-    x->events[i] = (event){.frame = frame, .param = param, .value = plain, .ramp_frames = ramp_frames};
-    return result;
+    const dawg_event e = {.frame = frame, .param = param, .value = plain, .ramp_frames = ramp_frames};
+    if (dawg_events_add(&x->events, &e)) return result;
+    ++x->counters.dropped;
+    return DAWG_SET_QUEUE_FULL;
 }
 
 float dawg_get(const dawg_instance *x, uint32_t param)
@@ -267,11 +233,10 @@ static void step_transport(dawg_instance *x)
 
 static void due_events(dawg_instance *x)
 {
-    uint32_t due = 0;
-    while (due < x->n_events && x->events[due].frame <= x->frame) ++due;
-    for (uint32_t i = 0; i < due; ++i) aim(x, x->events[i].param, x->events[i].value, x->events[i].ramp_frames);
-    x->n_events -= due;
-    if (due) memmove(x->events, x->events + due, sizeof(event) * x->n_events);
+    const uint32_t due = dawg_events_due(&x->events, x->frame);
+    const dawg_event *e = x->events.at;
+    for (uint32_t i = 0; i < due; ++i, ++e) aim(x, e->param, e->value, e->ramp_frames);
+    dawg_events_drop(&x->events, due);
 }
 
 /* Moves one parameter to the end of the period that begins now; true while it is on its way. */
