@@ -80,7 +80,8 @@ static void every_result_has_a_place_of_its_own(void **state)
         const dawg_sliced_fft *f = make(n, DAWG_FFT_INVERSE);
         memset(taken, 0, sizeof taken);
         for (uint32_t i = 0; i < n; ++i) {
-            const uint32_t at = dawg_sliced_fft_place(f, i);
+            const uint32_t at = dawg_sliced_fft_place(f, i), beside = i + dawg_sliced_fft_rows(f);
+            if (beside < n) assert_int_equal(dawg_sliced_fft_place(f, beside), at + 1u);
             assert_true(at < n && !taken[at]);
             taken[at] = 1;
         }
