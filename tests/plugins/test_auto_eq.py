@@ -353,18 +353,30 @@ def test_the_output_is_the_hands_and_the_match_goes_on_beneath_it():
 
 
 def test_the_match_fades_in_and_out_with_its_switch():
-    """6 dB on a 200 Hz sine: nothing above 2 kHz over -75 dBFS, and the level is there 50 ms later."""
+    """6 dB on a 200 Hz sine, asked for by a cut far from it: nothing above 2 kHz over -75 dBFS, and the level is there 50 ms
+    later."""
     x = make("quadrature(200, -12, seconds=2)", RATE).x
     x = (x * np.minimum(1, np.arange(x.shape[1]) / 24000) ** 2).astype(np.float32)
     for on in (False, True):
-        eq = Plugin(KEY, RATE, freeze=True, match_db=6, match_loudness=not on)
+        eq = Plugin(KEY, RATE, freeze=True, band32_gain_db=-12, match_db=6, match_loudness=not on)
         eq.schedule(RATE, "match_loudness", on)
         y = eq.render(x)
         residual = zipper_db(y, RATE, RATE)
         assert residual <= -75, f"{residual:.1f} dBFS"
         late, before = slice(round(1.05 * RATE), None), slice(RATE // 2, RATE)
-        assert null_db(x[:, late] * gain(6 if on else 0), y[:, late]) < -120
-        assert null_db(x[:, before] * gain(0 if on else 6), y[:, before]) < -120
+        still = Plugin(KEY, RATE, freeze=True, band32_gain_db=-12, match_loudness=False).render(x)
+        assert null_db(still[:, late] * gain(6 if on else 0), y[:, late]) < -120
+        assert null_db(still[:, before] * gain(0 if on else 6), y[:, before]) < -120
+
+
+@pytest.mark.parametrize("gains, match, heard", [(0, -6, 0), (4, -6, -4), (-4, 6, 4), (4, 6, -4)])
+def test_no_more_is_matched_than_the_curve_can_ask_for(gains, match, heard):
+    """A flat curve has a flat gain to make up for, no other; without a curve, and with amount 0, the input's bits remain."""
+    x = make("pink(-30, seconds=1)", RATE).x
+    flat = {"freeze": True, **bands([gains] * N)}
+    matched = Plugin(KEY, RATE, match_db=match, **flat).render(x)
+    assert null_db(Plugin(KEY, RATE, match_loudness=False, **flat).render(x) * gain(heard), matched) < -110
+    assert same_bits(Plugin(KEY, RATE, match_db=match, amount=0, **flat).render(x), x)
 
 
 def test_the_meter_tells_how_much_of_the_reference_has_been_heard():

@@ -111,7 +111,18 @@ static void heard_gains(const auto_eq *x, const float *v, double *gain_db)
     }
 }
 
-static double gain_of(float db) { return db == 0.0f ? 1.0 : dawg_db_to_gain_d((double)db); }
+static double gain_of(double db) { return db == 0.0 ? 1.0 : dawg_db_to_gain_d(db); }
+
+/* No curve makes a sound louder or softer than its largest and its least gain do; a flat one not at all. */
+static double heard_match(const double *gain_db, const float *v)
+{
+    double least = gain_db[0], most = gain_db[0];
+    for (uint32_t i = 1; i < BANDS; ++i) {
+        least = dawg_min_d(least, gain_db[i]);
+        most = dawg_max_d(most, gain_db[i]);
+    }
+    return dawg_clamp_d((double)v[MATCH_DB], -most, -least);
+}
 
 static void plan_gain(auto_eq *x, const dawg_block *b)
 {
@@ -119,9 +130,9 @@ static void plan_gain(auto_eq *x, const dawg_block *b)
     if (on(b->to, MATCH_LOUDNESS)) x->matched = x->fresh ? all : was + (was < all);
     else x->matched = x->fresh ? 0 : was - (was > 0);
     x->level.gain[0] = x->level.gain[1];
-    if (x->fresh || x->matched != was || dawg_moved(b, OUTPUT_DB) || dawg_moved(b, MATCH_DB)) {
-        const float share = dawg_ease((float)x->matched / (float)all);
-        x->level.gain[1] = gain_of(b->to[OUTPUT_DB] + share * b->to[MATCH_DB]);
+    if (x->fresh || x->matched != was || b->moved[0]) {
+        const double share = (double)dawg_ease((float)x->matched / (float)all);
+        x->level.gain[1] = gain_of((double)b->to[OUTPUT_DB] + share * heard_match(x->heard, b->to));
     }
     if (x->fresh) x->level.gain[0] = x->level.gain[1];
 }
@@ -280,7 +291,7 @@ static settings read(const float *v)
     }
     heard_gains(&x, v, r.gain_db);
     for (uint32_t i = 0; i < BANDS; ++i) r.flat &= r.gain_db[i] == 0.0;
-    r.gain = gain_of(v[OUTPUT_DB] + (on(v, MATCH_LOUDNESS) ? v[MATCH_DB] : 0.0f));
+    r.gain = gain_of((double)v[OUTPUT_DB] + (on(v, MATCH_LOUDNESS) ? heard_match(r.gain_db, v) : 0.0));
     return r;
 }
 

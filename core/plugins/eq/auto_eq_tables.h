@@ -112,7 +112,8 @@ static const dawg_param params[] = {
     DAWG_P("mix", "Mix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, SMOOTH_MS, DAWG_AUTOMATABLE,
            "0: the input, bit for bit; 1: the equalized sound alone."),
     DAWG_P("match_db", "Loudness Match", DAWG_DB, DAWG_LIN, -18, 18, 0, SMOOTH_MS, DAWG_ML_TARGET,
-           "What the engine makes up for with match_loudness on; off, it is not heard."),
+           "What the engine makes up for with match_loudness on, as far as the curve can ask for it; off, it is not "
+           "heard."),
 };
 DAWG_PARAM_TABLE(params, N_PARAMS);
 
