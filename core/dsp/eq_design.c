@@ -12,9 +12,9 @@
  * end of the band have no error to spare and get an even ripple instead (eq_ripple.h). */
 #include "eq_design.h"
 #include "eq_ripple.h"
+#include "invariant_poles.h"
+#include "least_squares.h"
 
-#define BAND_TURNS 0.45  /* the fit ends here (of the rate) ... */
-#define BAND_HZ 20000.0  /* ... or here, whichever is lower, but always beyond f0 */
 #define SPREAD_POINTS 6u /* spread evenly over the prototype's phase, the last one on the edge */
 #define DECADE_POINTS 4u /* high-pass: even in octaves from where it is down 40 dB to the edge */
 #define ROWS_MAX 10u     /* points and the rein */
@@ -146,55 +146,9 @@ static points choose(dawg_eq_type type, const prototype *p, double a, double edg
 static double invariant_d2(const quad *d, double w0, double t0)
 {
     const double r = dawg_sqrt_d(d->c2), sigma = 0.5 * dawg_sqrt_d(d->c1 + 2.0 * r) / r;
-    const double disc = sigma * sigma - 1.0 / r;
-    double at_dc, at_nyquist;
-    if (disc > 0.0) {
-        const double fast = sigma + dawg_sqrt_d(disc), slow = 1.0 / (r * fast);
-        const double z1 = dawg_exp_d(-dawg_min_d(fast * w0, 100.0)), z2 = dawg_exp_d(-slow * w0);
-        at_dc = (1.0 - z1) * (1.0 - z2);
-        at_nyquist = (1.0 + z1) * (1.0 + z2);
-    } else {
-        const double z = dawg_exp_d(-sigma * w0), half = dawg_sin_d(0.5 * w0 * dawg_sqrt_d(-disc));
-        at_dc = (1.0 - z) * (1.0 - z) + 4.0 * z * half * half;
-        at_nyquist = (1.0 - z) * (1.0 - z) + 4.0 * z * (1.0 - half * half);
-    }
-    const double ratio = t0 * at_nyquist / at_dc;
+    const dawg_invariant_poles z = dawg_invariant_poles_at(sigma, r, w0);
+    const double ratio = t0 * z.at_nyquist / z.at_dc;
     return ratio * ratio;
-}
-
-/* Least squares for n <= 4 unknowns: normal equations with unit columns, Cholesky. e: solution. */
-static void solve(double rows[ROWS_MAX][5], unsigned m, unsigned n, double e[4])
-{
-    double g[4][4], b[4], scale[4];
-    for (unsigned i = 0; i < n; ++i) {
-        double sum = 1e-300;
-        for (unsigned r = 0; r < m; ++r) sum += rows[r][i] * rows[r][i];
-        scale[i] = 1.0 / dawg_sqrt_d(sum);
-    }
-    for (unsigned i = 0; i < n; ++i) {
-        b[i] = 0.0;
-        for (unsigned r = 0; r < m; ++r) b[i] -= scale[i] * rows[r][i] * rows[r][4];
-        for (unsigned j = 0; j <= i; ++j) {
-            g[i][j] = i == j ? 1e-15 : 0.0; /* enough that rounding cannot make the pivot negative */
-            for (unsigned r = 0; r < m; ++r) g[i][j] += scale[i] * rows[r][i] * (scale[j] * rows[r][j]);
-        }
-    }
-    for (unsigned i = 0; i < n; ++i) {
-        for (unsigned j = 0; j < i; ++j) {
-            for (unsigned l = 0; l < j; ++l) g[i][j] -= g[i][l] * g[j][l];
-            g[i][j] /= g[j][j];
-        }
-        for (unsigned l = 0; l < i; ++l) g[i][i] -= g[i][l] * g[i][l];
-        g[i][i] = dawg_sqrt_d(dawg_max_d(g[i][i], 1e-16));
-        for (unsigned l = 0; l < i; ++l) b[i] -= g[i][l] * b[l];
-        b[i] /= g[i][i];
-    }
-    for (unsigned i = n; i-- > 0;) {
-        for (unsigned l = i + 1; l < n; ++l) b[i] -= g[l][i] * e[l];
-        e[i] = b[i] / g[i][i];
-        b[i] = e[i];
-    }
-    for (unsigned i = 0; i < n; ++i) e[i] *= scale[i];
 }
 
 /* Corrects p->c and p->d. */
@@ -240,7 +194,7 @@ static void fit(prototype *p, const points *pts, int fade, double w0)
         for (unsigned j = 0; j < n; ++j) rows[pts->n][j] = 0.0;
         rows[pts->n][n - 1u] = rein / invariant;
         rows[pts->n][4] = rein * (d.c2 / invariant - 1.0);
-        solve(rows, pts->n + (p->rein > 0.0), n, e);
+        dawg_least_squares(rows, pts->n + (p->rein > 0.0), n, e);
         for (unsigned j = 0, l = 0; j < 4; ++j)
             if (p->fitted >> j & 1u) change[j] = e[l++];
         p->c = (quad){c.c0, c.c1 + change[0], c.c2 + change[1]};
@@ -292,12 +246,14 @@ dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_d
 {
     const int shelf = type == DAWG_EQ_LOW_SHELF || type == DAWG_EQ_HIGH_SHELF, has_gain = shelf || type == DAWG_EQ_BELL;
     /* a high-pass must have its peak in the band, where it can be seen */
-    const double highest = type == DAWG_EQ_HIGH_PASS || type == DAWG_EQ_HIGH_PASS_1 ? BAND_TURNS : DAWG_EQ_MAX_TURNS;
+    const double highest =
+        type == DAWG_EQ_HIGH_PASS || type == DAWG_EQ_HIGH_PASS_1 ? DAWG_EQ_HIGH_PASS_MAX_TURNS : DAWG_EQ_MAX_TURNS;
     const double f = dawg_min_d(hz / rate, highest), w0 = 2.0 * DAWG_PI * f;
     const double beyond = dawg_min_d(1.15 * f, f + 0.4 * (0.5 - f));
     const double a = has_gain ? dawg_exp_d(-dawg_abs_d(gain_db) * (2.302585092994045684 / 40.0)) : 1.0;
-    const double farther = shelf ? dawg_min_d(BAND_TURNS, f / dawg_sqrt_d(a)) : 0.0; /* the upper pole or zero */
-    const double band = dawg_max_d(dawg_min_d(BAND_TURNS, BAND_HZ / rate), farther);
+    const double farther =
+        shelf ? dawg_min_d(DAWG_EQ_BAND_TURNS, f / dawg_sqrt_d(a)) : 0.0; /* the upper pole or zero */
+    const double band = dawg_max_d(dawg_min_d(DAWG_EQ_BAND_TURNS, DAWG_EQ_BAND_HZ / rate), farther);
     const double edge = dawg_max_d(band, type == DAWG_EQ_HIGH_PASS ? f : beyond) / f;
     const int first = type == DAWG_EQ_LOW_PASS_1 || type == DAWG_EQ_HIGH_PASS_1;
     const double far = first ? FAR_TURNS / f : 1.0;

@@ -31,6 +31,8 @@ typedef enum {
     DAWG_EQ_HIGH_PASS_1 /* s / (s + 1) */
 } dawg_eq_type;
 
+#define DAWG_EQ_BAND_TURNS 0.45 /* fits end here (of the rate) ... */
+#define DAWG_EQ_BAND_HZ 20000.0 /* ... or here, whichever is lower, but always beyond hz */
 #define DAWG_EQ_SHELF_Q_MAX 4.0
 #define DAWG_EQ_MAX_TURNS 0.49           /* hz / rate is clamped to this; */
 #define DAWG_EQ_HIGH_PASS_MAX_TURNS 0.45 /* for a high-pass: its peak must lie in the band, where it can be seen */
