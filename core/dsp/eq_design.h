@@ -13,8 +13,7 @@
  *   notch                          0.48      0.44      0.02
  *   6 dB per octave: low-pass      0.32      0.18      0.01
  *                    high-pass     0.12      0.08      0.01
- * A slope's sections add up their errors (Butterworth): a low-pass of 96 dB per octave 0.97, 0.46, 0.01, a high-pass of 24
- * dB per octave 0.17, 0.12, 0.02, of 48 0.87, 0.56, 0.05, of 96 1.95, 1.20, 0.12 (half of it from hz up).
+ * Passes of 18 dB per octave and more: eq_steep.h.
  * The bilinear transform of a bell at 16 kHz is 6 dB off at 48 kHz. */
 #ifndef DAWG_EQ_DESIGN_H
 #define DAWG_EQ_DESIGN_H
@@ -27,7 +26,7 @@ typedef enum {
     DAWG_EQ_HIGH_SHELF, /* A (A s^2 + s sqrt(A)/Q + 1) / (s^2 + s sqrt(A)/Q + A) */
     DAWG_EQ_LOW_PASS,   /* 1 / (s^2 + s/Q + 1): 12 dB per octave, -3.01 dB at hz with Q = 0.7071 */
     DAWG_EQ_HIGH_PASS,  /* s^2 / (s^2 + s/Q + 1) */
-    DAWG_EQ_LOW_PASS_1, /* 1 / (s + 1): 6 dB per octave; has no Q. Sections of passes of odd order: not bands' types */
+    DAWG_EQ_LOW_PASS_1, /* 1 / (s + 1): 6 dB per octave; has no Q. A slope of bands, not their type */
     DAWG_EQ_HIGH_PASS_1 /* s / (s + 1) */
 } dawg_eq_type;
 

@@ -3,6 +3,7 @@
  * its second-order sections have Q = 1/(2 cos a), a = pi (i - 1/2)/N for an even order and pi i/N for an odd one, i = 1 ..
  * N/2; an odd order has a pole at -1 besides. */
 #include "eq_prototype.h"
+#include "eq_steep.h"
 
 #define BUTTERWORTH_Q 0.70710678118654752
 #define Q_MAX 100.0 /* of a section: where dawg_eq_design ends */
@@ -31,8 +32,8 @@ uint32_t dawg_eq_sections(const dawg_eq_shape *b, double rate, dawg_svf sections
 {
     double q[DAWG_EQ_SECTIONS];
     const uint32_t n = dawg_eq_section_qs(b, q);
-    for (uint32_t i = 0; i < n; ++i)
-        sections[i] = dawg_eq_design(section_type(b->type, q[i]), b->hz, rate, b->gain_db, q[i]);
+    if (n > 1) dawg_eq_steep(b->type, b->hz, rate, q, n, sections);
+    else sections[0] = dawg_eq_design(section_type(b->type, q[0]), b->hz, rate, b->gain_db, q[0]);
     return n;
 }
 

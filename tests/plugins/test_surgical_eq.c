@@ -90,7 +90,7 @@ static double peak_gain(dawg_eq_type t)
     return t == DAWG_EQ_NOTCH ? 1.0 : t == DAWG_EQ_LOW_PASS || t == DAWG_EQ_HIGH_PASS ? 10.0 : pow(10.0, 12.0 / 20.0);
 }
 
-/* A sine at full scale, 128 frames at a time; before every block the bands' frequencies, gains and Qs jump anywhere.
+/* A sine at full scale, 128 frames at a time; before every block the bands' frequencies, gains, Qs and slopes jump anywhere.
  * Whatever the jumps, no sample is over twice what the bands could do to it standing still. Shelves and Q 4: a resonant
  * shelf gains Q on top. */
 static void random_jumps_stay_bounded(void **state)
@@ -104,8 +104,10 @@ static void random_jumps_stay_bounded(void **state)
         if (round == 7) types[0] = DAWG_EQ_LOW_PASS, types[1] = DAWG_EQ_NOTCH, types[2] = DAWG_EQ_BELL;
         double limit = 2.0;
         rig r = rig_make(&dawg_surgical_eq, 48000);
-        dawg_noise g;
+        const uint32_t slope = params_find(r.plugin, "band1_slope"), next_slope = params_find(r.plugin, "band2_slope");
+        dawg_noise g, slopes;
         dawg_noise_seed(&g, round);
+        dawg_noise_seed(&slopes, 100 + round);
         for (uint32_t b = 0; b < n_bands; ++b) {
             set(&r, b, ON, 1);
             set(&r, b, TYPE, (float)types[b]);
@@ -123,6 +125,7 @@ static void random_jumps_stay_bounded(void **state)
                 set(&r, b, FREQ_HZ, 20.0f * powf(1000.0f, unit(&g)));
                 set(&r, b, GAIN_DB, 24.0f * unit(&g) - 12.0f);
                 set(&r, b, Q, shelf ? 0.5f * powf(2.0f, unit(&g)) : 0.5f * powf(20.0f, unit(&g)));
+                if (k % 4 == 0) dawg_set(r.x, slope + b * (next_slope - slope), (float)pick(&slopes, 8));
             }
             if (k % 400 == 0) hz = 30.0 * pow(500.0, (double)unit(&g));
             for (uint32_t i = 0; i < 128; ++i, phase += 2.0 * pi * hz / 48000.0) {
