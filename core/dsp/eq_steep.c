@@ -5,7 +5,7 @@
  *
  *     |H|^2 = U^N / (1 + U^N) = c u^N / (d_1(u) .. d_n(u)),    1 / (1 + U^N) = c (u/U)^N / (d_1(u) .. d_n(u))
  *
- * to 0.01 dB from order 8 on, up to 0.41 of the rate. So a low-pass needs zeros that make (u/U)^N, the same for all hz
+ * to 0.03 dB from order 8 on, up to 0.41 of the rate. So a low-pass needs zeros that make (u/U)^N, the same for all hz
  * and rates (ZEROS). What is left, the images of low orders and of a last section whose Q is not Butterworth's, is smooth:
  * the first section, which is the least resonant, takes it off the whole, by least squares in relative power. */
 #include "eq_steep.h"
@@ -16,7 +16,7 @@
 #define DOWN_40_DB 4.6051701859880914 /* ln 100: over the order, how far in ln(f/hz) from the corner */
 #define BEYOND 1.02                   /* the fit ends no lower than here, in hz */
 #define REIN 1e-3                     /* weight of a change of the coefficients by 1 */
-#define LEAST 0.05 /* part of the first section's coefficients and dampings that is never taken away */
+#define LEAST 0.05 /* part of what the first section has that stays; no setting is known to need it */
 
 /* 1 + b t + c t^2, t = j tan(w/2). The power of 3, 4, 6 or 8 orders' zeros is within 0.061, 0.027, 0.006 or 0.002 dB of
  * (tan(w/2) / (w/2))^(2N) to 0.45 of the rate: Chebyshev approximation. Orders 12 and 16 take those of 6 and 8 twice. */

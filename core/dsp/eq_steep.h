@@ -8,7 +8,7 @@
  *   low-pass, 18 dB per octave             0.08      0.08      0.02
  *   low-pass, 24 and more                  0.04      0.04      0.02
  *   high-pass, 18 dB per octave            0.12      0.06      0.01
- *   high-pass, 24 and more                 0.09      0.05      0.01 */
+ *   high-pass, 24 and more                 0.08      0.04      0.01 */
 #ifndef DAWG_EQ_STEEP_H
 #define DAWG_EQ_STEEP_H
 #include "eq_design.h"
