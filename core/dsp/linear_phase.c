@@ -2,7 +2,9 @@
  * linear_phase.c - see linear_phase.h.
  *
  * Running: X_t is the spectrum of the last two blocks of 128, H_p that of taps 128p .. 128p+127 and as many zeros; the
- * last 128 samples of the inverse of sum over p of X_(t-p) H_p are the output, played while the next block comes in.
+ * last 128 samples of the inverse of sum over p of X_(t-p) H_p are the output, played while the next block comes in. The
+ * centre tap, larger than all others, is no part of that: a late copy of the input takes its place, so that rounding of
+ * the transforms is small beside it and an impulse comes back symmetric to 1e-7 (sound REQ EQ-8).
  * Designing: two real impulse responses a, b come out of one inverse transform of A + iB. It has 2 (taps + 1) points,
  * so that only what lies one and a half filter lengths or more from the centre folds back into the filter. */
 #include "linear_phase.h"
@@ -33,6 +35,7 @@ _Static_assert(SCRATCH >= sizeof(float) * 2u * DAWG_FIR_PATHS * SLICE_DRAWN, "wh
 
 typedef struct filter {
     float *h[DAWG_FIR_PATHS]; /* one spectrum per partition */
+    float centre[DAWG_FIR_PATHS];
     uint32_t crossed, alike;
     uint32_t there; /* 0: no filter, silence */
 } filter;
@@ -48,9 +51,12 @@ struct dawg_linear_phase {
     size_t design_bytes;
 
     /* sound */
-    float *past[2];      /* spectra of the last blocks, a ring */
-    float in[2][SPAN];   /* the block before and the one that is coming in */
-    float out[2][BLOCK]; /* the block that is being played */
+    float *past[2];       /* spectra of the last blocks, a ring */
+    float in[2][SPAN];    /* the block before and the one that is coming in */
+    float out[2][BLOCK];  /* the block that is being played */
+    float *past_in[2];    /* (taps + 1)/2 frames, a ring of blocks */
+    float late[2][BLOCK]; /* of these, what meets the centre tap in the block that is being made */
+    uint32_t past_at;
     _Alignas(16) float bins[DAWG_FFT_FLOATS(SPAN)];
     uint32_t newest; /* in the ring; the older the higher */
     uint32_t at;     /* frames into the block */
@@ -85,6 +91,7 @@ static size_t lay_out(dawg_linear_phase *x, unsigned char *base, uint32_t taps_m
     for (uint32_t c = 0; c < 2; ++c) x->past[c] = take(base, &used, spectra);
     for (uint32_t f = 0; f < 2; ++f)
         for (uint32_t path = 0; path < (crossed ? 4u : 2u); ++path) x->filters[f].h[path] = take(base, &used, spectra);
+    for (uint32_t c = 0; c < 2; ++c) x->past_in[c] = take(base, &used, sizeof(float) * ((taps_max + 1u) / 2u));
     x->points = take(base, &used, sizeof(float) * 4u * ((size_t)taps_max + 1u));
     x->scratch = take(base, &used, SCRATCH);
     x->turns = take(base, &used, sizeof(float) * 2u * SPAN);
@@ -133,6 +140,9 @@ void dawg_linear_phase_reset(dawg_linear_phase *x)
 {
     for (uint32_t c = 0; c < 2; ++c) memset(x->past[c], 0, sizeof(float) * PITCH * x->partitions);
     memset(x->in, 0, sizeof x->in), memset(x->out, 0, sizeof x->out), memset(x->bins, 0, sizeof x->bins);
+    for (uint32_t c = 0; c < 2; ++c) memset(x->past_in[c], 0, sizeof(float) * ((x->taps + 1u) / 2u));
+    memset(x->late, 0, sizeof x->late);
+    x->past_at = 0;
     x->newest = x->at = x->playing = x->pair = x->next = 0;
     x->filters[0].there = x->filters[1].there = 0;
     x->stage = IDLE;
@@ -224,6 +234,9 @@ static void partition(dawg_linear_phase *x, uint32_t p)
     const uint32_t n = 2u * (x->taps + 1u);
     const int32_t centre = (int32_t)(x->taps - 1u) / 2;
     const float scale = 1.0f / (float)n;
+    uint32_t pair[2];
+    pair_of(x, pair);
+    filter *f = &x->filters[!x->playing];
     float *taps = x->scratch; /* as dawg_c4: four re, four im */
     memset(taps, 0, sizeof(dawg_c4) * SPAN);
     for (uint32_t lane = 0; lane < SLICE_PARTITIONS; ++lane)
@@ -231,15 +244,16 @@ static void partition(dawg_linear_phase *x, uint32_t p)
             int32_t t = (int32_t)tap - centre;
             if (t < 0) t = x->target.complex ? t + (int32_t)n : -t; /* one sample for both sides: an exact mirror */
             const float *point = x->points + 2u * dawg_sliced_fft_place(x->design_fft, (uint32_t)t);
+            if (t == 0) {
+                f->centre[pair[0]] = lift(scale * point[0]), f->centre[pair[1]] = lift(scale * point[1]);
+                continue;
+            }
             taps[8u * i + lane] = scale * point[0], taps[8u * i + 4u + lane] = scale * point[1];
         }
     dawg_c4 *z = (dawg_c4 *)(void *)taps;
     z = dawg_fft_lanes(x->turns, SPAN, z, z + SPAN);
     const dawg_f4 half = dawg_f4_all(0.5f);
-    uint32_t pair[2];
-    pair_of(x, pair);
-    float *a = x->filters[!x->playing].h[pair[0]] + (size_t)PITCH * p;
-    float *b = x->filters[!x->playing].h[pair[1]] + (size_t)PITCH * p;
+    float *a = f->h[pair[0]] + (size_t)PITCH * p, *b = f->h[pair[1]] + (size_t)PITCH * p;
     for (uint32_t k = 0; k <= BLOCK; ++k) { /* the spectrum of a is z's hermitian part, that of ib the rest */
         const dawg_c4 u = z[k], v = z[(SPAN - k) % SPAN];
         store_bin(a, k, lift_all(half * (u.re + v.re)), lift_all(half * (u.im - v.im)));
@@ -318,25 +332,45 @@ static void convolve(const dawg_linear_phase *x, const float *past, const float 
     }
 }
 
-/* One output channel of a filter: BLOCK samples at the end of SPAN. */
+/* One output channel of a filter: BLOCK samples. */
 static const float *play(dawg_linear_phase *x, const filter *f, uint32_t channel)
 {
     _Alignas(16) float sum[PITCH] = {0};
+    float centre[2] = {0.0f, 0.0f}; /* from the same channel and from the other */
     if (f->there) {
-        const int right = channel && !f->alike, left = !channel && !f->alike;
-        convolve(x, x->past[channel], f->h[right ? DAWG_FIR_RR : DAWG_FIR_LL], sum);
-        if (f->crossed) convolve(x, x->past[!channel], f->h[left ? DAWG_FIR_RL : DAWG_FIR_LR], sum);
+        const dawg_fir_path straight = channel && !f->alike ? DAWG_FIR_RR : DAWG_FIR_LL;
+        const dawg_fir_path across = !channel && !f->alike ? DAWG_FIR_RL : DAWG_FIR_LR;
+        convolve(x, x->past[channel], f->h[straight], sum);
+        if (f->crossed) convolve(x, x->past[!channel], f->h[across], sum);
+        centre[0] = f->centre[straight];
+        if (f->crossed) centre[1] = f->centre[across];
     }
     for (uint32_t k = 0; k <= BLOCK; ++k) {
         const uint32_t i = 8u * (k / 4u) + k % 4u;
         x->bins[2u * k] = lift(sum[i]), x->bins[2u * k + 1u] = lift(sum[i + 4u]);
     }
     dawg_fft_inverse(x->block_fft, x->bins, x->bins);
-    return x->bins + BLOCK;
+    float *y = x->bins + BLOCK;
+    for (uint32_t i = 0; i < BLOCK; ++i) y[i] += centre[0] * x->late[channel][i] + centre[1] * x->late[!channel][i];
+    return y;
+}
+
+/* The centre tap's delay of (taps - 1)/2 is one sample less than the ring is long. */
+static void delay(dawg_linear_phase *x)
+{
+    const uint32_t wrap = (x->taps + 1u) / 2u - 1u;
+    for (uint32_t c = 0; c < 2; ++c) {
+        float *past = x->past_in[c] + x->past_at;
+        memcpy(x->late[c], past + 1, sizeof(float) * (BLOCK - 1u));
+        x->late[c][BLOCK - 1u] = x->past_in[c][(x->past_at + BLOCK) & wrap];
+        memcpy(past, x->in[c] + BLOCK, sizeof(float) * BLOCK);
+    }
+    x->past_at = (x->past_at + BLOCK) & wrap;
 }
 
 static void run_block(dawg_linear_phase *x)
 {
+    delay(x);
     x->newest = (x->newest - 1u) & (x->partitions - 1u);
     for (uint32_t c = 0; c < 2; ++c) {
         dawg_fft_forward(x->block_fft, x->in[c], x->bins);
