@@ -11,6 +11,7 @@
 #include "fade.h"
 #include "fft.h"
 #include "fft_lanes.h"
+#include "fir_lows.h"
 #include "maths.h"
 #include "sliced_fft.h"
 #include "vec.h"
@@ -190,6 +191,7 @@ static void draw(dawg_linear_phase *x)
     const uint32_t half = x->taps + 1u, first = x->next, left = half + 1u - first;
     const uint32_t n = left < SLICE_DRAWN ? left : SLICE_DRAWN;
     x->target.draw(x->target.user, x->rate / (2.0 * (double)half), first, n, re, im);
+    if (first == 0) dawg_fir_lows(re, im, n, x->target.crossed, x->target.complex, x->target.alike);
     uint32_t pair[2];
     pair_of(x, pair);
     const uint32_t a = pair[0], b = pair[1];

@@ -7,7 +7,8 @@
  *     target(f) -> inverse transform, in slices -> cut to `taps`, no window -> partition spectra -> cross-fade
  *
  * The filter is h[0..taps-1], taps odd; a target without imaginary part makes h[n] == h[taps-1-n] bit for bit. The
- * delay is (taps-1)/2 + DAWG_FIR_BLOCK samples, exactly, whatever the target. */
+ * delay is (taps-1)/2 + DAWG_FIR_BLOCK samples, exactly, whatever the target. Below 10 Hz (8191 taps at 48 kHz) the
+ * target is moved so that less of its response lies outside the taps (fir_lows.h). */
 #ifndef DAWG_LINEAR_PHASE_H
 #define DAWG_LINEAR_PHASE_H
 #include <stddef.h>
