@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define POINTS DAWG_MATCH_POINTS
-#define BANDS DAWG_FIT_BANDS
+#define BANDS DAWG_MATCH_BANDS
+#define WORTH_DB 0.02 /* of RMS: what each band must take */
 #define LN2 0.6931471805599453
 #define LN_DECADE 2.302585092994046  /* ln 10 */
 #define DB_PER_LN (10.0 / LN_DECADE) /* of power */
@@ -93,6 +94,28 @@ static void k_weights(double *power)
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+/* Where bands stand that are not needed; all at 0 dB. mastering_eq's defaults. */
+static const dawg_fit_band untouched[BANDS] = {{DAWG_EQ_LOW_SHELF, 80, 0, 0.71}, {DAWG_EQ_BELL, 250, 0, 1},
+                                               {DAWG_EQ_BELL, 1000, 0, 1},       {DAWG_EQ_BELL, 3000, 0, 1},
+                                               {DAWG_EQ_BELL, 6000, 0, 1},       {DAWG_EQ_HIGH_SHELF, 10000, 0, 0.71}};
+
+/* Shelves stand at the ends, bells in order of frequency from the second band on. */
+static void fit(const double *hz, const double *want, uint32_t n, double most, dawg_fit_band band[BANDS])
+{
+    const dawg_fit_plan plan = {.low_shelves = 1,
+                                .bells = BANDS - 2u,
+                                .high_shelves = 1,
+                                .bands = BANDS,
+                                .max_gain_db = most,
+                                .worth_db = WORTH_DB};
+    dawg_fit_band found[DAWG_FIT_BANDS];
+    const uint32_t count = dawg_band_fit(hz, want, NULL, n, &plan, found);
+    for (uint32_t i = 0, bells = 0; i < count; ++i) {
+        const dawg_eq_type t = found[i].type;
+        band[t == DAWG_EQ_LOW_SHELF ? 0 : t == DAWG_EQ_BELL ? ++bells : BANDS - 1u] = found[i];
+    }
+}
+
 static double rms_around_mean(const double *y, uint32_t n)
 {
     double mean = 0.0, sum = 0.0;
@@ -108,7 +131,7 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
     double hz[POINTS], want[POINTS], from[POINTS], to[POINTS], k_power[POINTS], curve[POINTS], left[POINTS];
     uint8_t use[POINTS];
     *result = (dawg_match){.level_db = 0.0};
-    memcpy(result->band, dawg_fit_layout, sizeof result->band);
+    memcpy(result->band, untouched, sizeof untouched);
     if (!(programme->seconds >= DAWG_MATCH_MIN_S)) return DAWG_MATCH_PROGRAMME_SHORT;
     if (!(reference->seconds >= DAWG_MATCH_MIN_S)) return DAWG_MATCH_REFERENCE_SHORT;
     if (!(loudest(programme->band_db) > DAWG_MATCH_SILENCE_DB)) return DAWG_MATCH_PROGRAMME_SILENT;
@@ -129,7 +152,7 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
         ++n;
     }
     result->before_db = rms_around_mean(left, result->points);
-    dawg_band_fit(hz, want, result->points, most, result->band);
+    fit(hz, want, result->points, most, result->band);
     for (uint32_t b = 0; b < BANDS; ++b) {
         double *gain = &result->band[b].gain_db;
         *gain *= amount;

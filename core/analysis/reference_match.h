@@ -11,12 +11,13 @@
  * How to use it: feed programme and reference to an eq_engine each, give their 100 log bands (20 Hz..20 kHz, dB) and
  * their lengths to dawg_reference_match, and set parameters 0..35 of mastering_eq to what dawg_reference_match_values
  * writes. Then either mastering_eq's match_loudness is on, or its output_db is set to result.output_db: the programme
- * keeps its loudness. One to two milliseconds; no memory of its own; the same bits everywhere. */
+ * keeps its loudness. A millisecond; no memory of its own; the same bits everywhere. */
 #ifndef DAWG_REFERENCE_MATCH_H
 #define DAWG_REFERENCE_MATCH_H
 #include "band_fit.h"
 #include <stdint.h>
 
+#define DAWG_MATCH_BANDS 6u               /* of mastering_eq */
 #define DAWG_MATCH_POINTS DAWG_FIT_POINTS /* log bands, equally wide in octaves, 20 Hz..20 kHz */
 #define DAWG_MATCH_MIN_S 1.0
 #define DAWG_MATCH_FLOOR_DB 60.0       /* a band this far under the loudest says nothing */
@@ -41,11 +42,11 @@ typedef struct dawg_match_sound {
 } dawg_match_sound;
 
 typedef struct dawg_match {
-    dawg_fit_band band[DAWG_FIT_BANDS]; /* gain exactly 0: not needed */
-    double level_db;                    /* how much louder the reference is (K-weighted) */
-    double output_db;                   /* keeps the programme's K-weighted loudness */
-    double before_db, after_db;         /* RMS of the smoothed difference around its mean, without and with the bands */
-    uint32_t points;                    /* log bands in which both have energy */
+    dawg_fit_band band[DAWG_MATCH_BANDS]; /* gain exactly 0: not needed */
+    double level_db;                      /* how much louder the reference is (K-weighted) */
+    double output_db;                     /* keeps the programme's K-weighted loudness */
+    double before_db, after_db; /* RMS of the smoothed difference around its mean, without and with the bands */
+    uint32_t points;            /* log bands in which both have energy */
 } dawg_match;
 
 /* strength: 0..1, scales the gains. max_gain_db: 0.1..24, of each band and of the difference. */
@@ -54,7 +55,7 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
 
 /* Plain values of mastering_eq's first parameters, in its order: bandN_on, _type, _freq_hz, _gain_db, _q, _placement
  * for N = 1..6. A band that is not needed is off. */
-#define DAWG_MATCH_VALUES (DAWG_FIT_BANDS * 6u)
+#define DAWG_MATCH_VALUES (DAWG_MATCH_BANDS * 6u)
 void dawg_reference_match_values(const dawg_match *m, float values[DAWG_MATCH_VALUES]);
 
 #endif
