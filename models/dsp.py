@@ -73,3 +73,19 @@ class SourceGuess:
         out = np.zeros(SOURCE_FEATURES, np.float32)
         function("dawg_source_guess_features", None, _P, _P)(self._g, out.ctypes.data)
         return out
+
+
+CURVE_BANDS = 32  # DAWG_ERB_BANDS
+
+
+def curve_vote(curves: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """core/analysis/curve_vote.h: what is said about pieces of a programme, [n, 32] dB each, joined: curve in dB and
+    confidence, [32] each. Raises when nothing is said."""
+    a, b = (np.ascontiguousarray(x, np.float32).reshape(-1, CURVE_BANDS) for x in (curves, sigmas))
+    if len(a) != len(b):
+        raise ValueError(f"{len(a)} curves and {len(b)} sigmas: one sigma [{CURVE_BANDS}] is needed for each curve")
+    out = np.zeros((2, CURVE_BANDS), np.float32)
+    vote = function("dawg_curve_vote", c.c_int, _P, _P, _U, _P, _P)
+    if not vote(a.ctypes.data, b.ctypes.data, len(a), out[0].ctypes.data, out[1].ctypes.data):
+        raise ValueError("no curve says anything: give one at least whose values and sigmas are numbers")
+    return out[0], out[1]

@@ -2,6 +2,7 @@
  * worker.c - what dawg-worker.wasm offers: the listening half of the core, without plugins and without imports.
  * Memory grows only in dawgw_buffers and where something is created. */
 #include "alloc.h"
+#include "analysis/curve_vote.h"
 #include "analysis/eq_engine.h"
 #include "analysis/programme.h"
 #include "analysis/reference_match.h"
@@ -9,6 +10,7 @@
 #include "analysis/spectrum.h"
 #include "export.h"
 #include "runtime.h"
+#include "suggestion.h"
 
 uint32_t DAWG_EXPORT(dawgw_manifest_hash)(void) { return DAWG_MANIFEST_HASH; }
 
@@ -229,5 +231,61 @@ const double *DAWG_EXPORT(dawgw_reference_match)(dawg_eq_engine *programme, doub
     out[4] = match.after_db;
     dawg_reference_match_values(&match, values);
     for (uint32_t i = 0; i < DAWG_MATCH_VALUES; ++i) out[5 + i] = (double)values[i];
+    return out;
+}
+
+/* Room for what is said about `pieces` of a programme: curves [pieces][32] dB, then their sigmas [pieces][32] dB; an
+ * earlier one is freed. 0: no memory. */
+float *DAWG_EXPORT(dawgw_curves)(uint32_t pieces)
+{
+    static float *room;
+    dawg_free(room);
+    const uint32_t most = UINT32_MAX / (2u * DAWG_ERB_BANDS * sizeof(float));
+    return room = pieces <= most ? dawg_alloc(2u * DAWG_ERB_BANDS * sizeof(float) * pieces) : NULL;
+}
+
+/* Joins what dawgw_curves was filled with: curve [32] dB, confidence [32]. Until the next call. 0: nothing was said. */
+const float *DAWG_EXPORT(dawgw_curve_vote)(const float *curves, uint32_t pieces)
+{
+    static float out[2u * DAWG_ERB_BANDS];
+    const float *sigmas = curves + DAWG_ERB_BANDS * pieces;
+    return dawg_curve_vote(curves, sigmas, pieces, out, out + DAWG_ERB_BANDS) ? out : NULL;
+}
+
+/* Room for what dawgw_suggest reads: 256 plain values of a plugin's parameters as they are, curve [32] dB, confidence
+ * [32]. */
+float *DAWG_EXPORT(dawgw_suggest_input)(void)
+{
+    static float input[DAWG_PARAMS_MAX + 2u * DAWG_ERB_BANDS];
+    return input;
+}
+
+/* Doubles: RMS of the curve and of what the bands leave dB, mean of what they do dB; how many parameters the plugin has
+ * (without bypass), how many bands do something; the plain values of the parameters then; of each band: N of bandN_,
+ * type (dawg_eq_type), Hz, gain dB, Q, excess dB, confidence. Until the next call. 0: no such plugin, or it has no
+ * bands. */
+const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, double max_gain_db, uint32_t own)
+{
+    enum { FIELDS = 7 };
+    static double out[5 + DAWG_PARAMS_MAX + FIELDS * DAWG_ERB_BANDS];
+    static dawg_suggestion s;
+    if (plugin >= dawg_plugin_count) return NULL;
+    const dawg_plugin *p = dawg_plugins[plugin];
+    const float *values = dawgw_suggest_input(), *curve = values + DAWG_PARAMS_MAX;
+    const dawg_suggest_wish wish = {strength, max_gain_db, own};
+    if (!dawg_suggest(p, values, curve, curve + DAWG_ERB_BANDS, &wish, &s)) return NULL;
+    double *at = out;
+    *at++ = s.before_db;
+    *at++ = s.after_db;
+    *at++ = s.level_db;
+    *at++ = (double)p->n_params;
+    *at++ = (double)s.bands;
+    for (uint32_t i = 0; i < p->n_params; ++i) *at++ = (double)s.values[i];
+    for (uint32_t i = 0; i < s.bands; ++i, at += FIELDS) {
+        const dawg_suggested_band *b = &s.band[i];
+        const double fields[FIELDS] = {(double)b->number, (double)b->set.type, b->set.freq_hz, b->set.gain_db,
+                                       b->set.q,          b->excess_db,        b->confidence};
+        for (uint32_t k = 0; k < FIELDS; ++k) at[k] = fields[k];
+    }
     return out;
 }

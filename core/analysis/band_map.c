@@ -31,7 +31,7 @@ void dawg_balance_edges(double edges[DAWG_BALANCE_BANDS + 1])
 }
 
 /* With E(f) = 21.4 log10(1 + c f) the point at share t between a and b has 1 + c f = (1 + c a)^(1-t) (1 + c b)^t. */
-static double erb_between(double t)
+double dawg_erb_hz(double t)
 {
     const double c = 0.00437, low = 1.0 + c * 20.0, high = 1.0 + c * 20000.0;
     return (low * dawg_pow_d(high / low, t) - 1.0) / c;
@@ -39,13 +39,13 @@ static double erb_between(double t)
 
 void dawg_erb_edges(double edges[DAWG_ERB_BANDS + 1])
 {
-    for (uint32_t i = 0; i <= DAWG_ERB_BANDS; ++i) edges[i] = erb_between((double)i / (double)DAWG_ERB_BANDS);
+    for (uint32_t i = 0; i <= DAWG_ERB_BANDS; ++i) edges[i] = dawg_erb_hz((double)i / (double)DAWG_ERB_BANDS);
     edges[0] = 20.0, edges[DAWG_ERB_BANDS] = 20000.0;
 }
 
 void dawg_erb_centres(double centres[DAWG_ERB_BANDS])
 {
-    for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i) centres[i] = erb_between(((double)i + 0.5) / (double)DAWG_ERB_BANDS);
+    for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i) centres[i] = dawg_erb_hz(((double)i + 0.5) / (double)DAWG_ERB_BANDS);
 }
 
 size_t dawg_band_map_size(uint32_t bands) { return (ALIGNED_SIZE + sizeof(share) * bands + 15u) & ~(size_t)15u; }

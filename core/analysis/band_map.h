@@ -20,6 +20,7 @@ void dawg_balance_edges(double edges[DAWG_BALANCE_BANDS + 1]);
  * equation 4); the centres lie midway on that scale. 1.30 of such bandwidths each. */
 void dawg_erb_edges(double edges[DAWG_ERB_BANDS + 1]);
 void dawg_erb_centres(double centres[DAWG_ERB_BANDS]);
+double dawg_erb_hz(double t); /* the share t, 0..1, of the way from 20 Hz to 20 kHz on that scale */
 
 typedef struct dawg_band_map dawg_band_map;
 

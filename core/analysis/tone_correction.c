@@ -151,8 +151,8 @@ static uint32_t count_problems(const double *edges, const double *difference, co
     return found;
 }
 
-/* The curve halfway between the lowest above and the highest below that keep the slope. */
-static void limit_slope(double *g)
+/* Halfway between the lowest curve above and the highest below that keep the slope. */
+void dawg_tone_limit_slope(double g[BANDS])
 {
     double above[BANDS], below[BANDS];
     memcpy(above, g, sizeof above);
@@ -207,7 +207,7 @@ uint32_t dawg_tone_correction(const dawg_tone_wish *wish, const double programme
         if (g < 0.0) g *= allowed(edges, i, wish->flags);
         gain_db[i] = g;
     }
-    limit_slope(gain_db);
+    dawg_tone_limit_slope(gain_db);
     for (uint32_t i = 0; i < BANDS; ++i) {
         double more = dawg_tone_goal_db(wish->goal, hz[i]);
         if (wish->flags & DAWG_ENHANCE_AIR) more += AIR_DB * THROUGH(air, hz[i]);

@@ -50,6 +50,9 @@ typedef struct dawg_tone_wish {
 uint32_t dawg_tone_correction(const dawg_tone_wish *wish, const double programme[DAWG_ERB_BANDS],
                               const double reference[DAWG_ERB_BANDS], double gain_db[DAWG_ERB_BANDS]);
 
+/* Bends a curve so that neighbours differ by 6 dB at most. */
+void dawg_tone_limit_slope(double gain_db[DAWG_ERB_BANDS]);
+
 /* How much louder the gains make the programme: K-weighted as in ITU-R BS.1770, without its gates. LU; 0 for silence. */
 double dawg_tone_loudness_db(const double programme[DAWG_ERB_BANDS], const double gain_db[DAWG_ERB_BANDS]);
 

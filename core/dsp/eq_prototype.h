@@ -37,6 +37,12 @@ static inline int dawg_eq_is_pass(dawg_eq_type t) { return t == DAWG_EQ_LOW_PASS
 /* Nothing to do: a bell or a shelf at exactly 0 dB. */
 static inline int dawg_eq_neutral(const dawg_eq_shape *b) { return dawg_eq_has_gain(b->type) && b->gain_db == 0.0; }
 
+/* What bells' Q is multiplied by to narrow with their gain: 1 at 6 dB. amount: 0..1. */
+static inline double dawg_eq_auto_q(double gain_db, double amount)
+{
+    return 1.0 + amount * (dawg_abs_d(gain_db) * (1.0 / 12.0) - 0.5);
+}
+
 /* The Qs of a band's sections, 1..8 of them; 0: a first-order section. A band that is no pass has one. */
 uint32_t dawg_eq_section_qs(const dawg_eq_shape *b, double q[DAWG_EQ_SECTIONS]);
 /* The digital sections of a band, as many. */

@@ -106,8 +106,7 @@ static dawg_eq_setting setting(const float *v, uint32_t band, double auto_q)
         .dynamics = {(double)m[THRESHOLD_DB], (double)m[RATIO], (double)m[RANGE_DB], (double)m[ATTACK_MS],
                      (double)m[RELEASE_MS]},
     };
-    if (auto_q > 0.0 && s.shape.type == DAWG_EQ_BELL)
-        s.shape.q *= 1.0 + auto_q * (dawg_abs_d(s.shape.gain_db) * (1.0 / 12.0) - 0.5);
+    if (auto_q > 0.0 && s.shape.type == DAWG_EQ_BELL) s.shape.q *= dawg_eq_auto_q(s.shape.gain_db, auto_q);
     return s;
 }
 
