@@ -20,24 +20,23 @@
 
 /* ---- parameters by key ------------------------------------------------------------------------------------------ */
 
-/* The number of "band<band>_<name>" in the table. */
-static uint32_t of_band(const dawg_plugin *p, uint32_t band, const char *name)
-{
-    for (uint32_t i = 0; i < p->n_params; ++i) {
-        const char *key = p->params[i].key;
-        uint32_t number = 0;
-        if (strncmp(key, "band", 4) != 0) continue;
-        for (key += 4; *key >= '0' && *key <= '9'; ++key) number = number * 10u + (uint32_t)(*key - '0');
-        if (number == band && *key == '_' && strcmp(key + 1, name) == 0) return i;
-    }
-    return NONE;
-}
-
+/* The number of a parameter; NONE: there is none of this key. */
 static uint32_t of_key(const dawg_plugin *p, const char *key)
 {
     for (uint32_t i = 0; i < p->n_params; ++i)
         if (strcmp(p->params[i].key, key) == 0) return i;
     return NONE;
+}
+
+/* That of "band<band>_<name>", band 1..99. */
+static uint32_t of_band(const dawg_plugin *p, uint32_t band, const char *name)
+{
+    char key[32] = "band", *at = key + 4;
+    if (band > 9u) *at++ = (char)('0' + band / 10u);
+    *at++ = (char)('0' + band % 10u);
+    *at++ = '_';
+    for (; *name && at < key + sizeof key - 1; ++name) *at++ = *name;
+    return of_key(p, key);
 }
 
 static const char *label_of(dawg_eq_type t)
@@ -148,38 +147,42 @@ static int fixed_bands(const dawg_plugin *p, const wanted *w, dawg_suggestion *s
 
 typedef struct slot {
     uint32_t number, on, type, freq, gain, q;
+    uint32_t placement, range; /* NONE: the plugin has none */
 } slot;
 
 static int find_slot(const dawg_plugin *p, uint32_t number, slot *b)
 {
-    *b = (slot){number,
-                of_band(p, number, "on"),
-                of_band(p, number, "type"),
-                of_band(p, number, "freq_hz"),
-                of_band(p, number, "gain_db"),
-                of_band(p, number, "q")};
-    return b->on != NONE && b->type != NONE && b->freq != NONE && b->gain != NONE && b->q != NONE;
+    *b = (slot){.number = number, .on = of_band(p, number, "on")};
+    if (b->on == NONE) return 0;
+    b->type = of_band(p, number, "type");
+    b->freq = of_band(p, number, "freq_hz");
+    b->gain = of_band(p, number, "gain_db");
+    b->q = of_band(p, number, "q");
+    b->placement = of_band(p, number, "placement");
+    b->range = of_band(p, number, "range_db");
+    return b->type != NONE && b->freq != NONE && b->gain != NONE && b->q != NONE;
 }
 
 static int is_free(const dawg_plugin *p, const float *values, const slot *b, uint32_t own)
 {
-    const uint32_t range = of_band(p, b->number, "range_db");
     if ((own >> (b->number - 1u) & 1u) || !(values[b->on] > 0.5f)) return 1;
     for (uint32_t t = 0; t < 3u; ++t) {
         static const dawg_eq_type with_gain[] = {DAWG_EQ_BELL, DAWG_EQ_LOW_SHELF, DAWG_EQ_HIGH_SHELF};
         if ((uint32_t)(values[b->type] + 0.5f) != labelled(&p->params[b->type], label_of(with_gain[t]))) continue;
-        return values[b->gain] == 0.0f && (range == NONE || values[range] == 0.0f);
+        return values[b->gain] == 0.0f && (b->range == NONE || values[b->range] == 0.0f);
     }
     return 0;
 }
 
-/* Averages over the band's own shape where it counts: its gain at each point over its largest. */
-static void reason(const wanted *w, dawg_suggested_band *b)
+/* Adds the band's curve to done, and averages over the band's own shape where it counts: its gain at each point over
+ * its largest. */
+static void reason(const wanted *w, dawg_suggested_band *b, double done[POINTS])
 {
-    double shape = 0.0, curve = 0.0, confidence = 0.0;
+    double db[POINTS], shape = 0.0, curve = 0.0, confidence = 0.0;
+    dawg_fit_band_curve(&b->set, w->hz, POINTS, db);
     for (uint32_t i = 0; i < POINTS; ++i) {
-        if (!counts(w->hz[i])) continue;
-        const double part = dawg_fit_band_db(&b->set, w->hz[i]) / b->set.gain_db;
+        const double part = counts(w->hz[i]) ? db[i] / b->set.gain_db : 0.0;
+        done[i] += db[i];
         shape += part;
         curve += part * w->point_db[i];
         confidence += part * w->point_confidence[i];
@@ -197,8 +200,8 @@ static void write_band(const dawg_plugin *p, const slot *at, const dawg_fit_band
     set(p, s, at->freq, b->freq_hz);
     set(p, s, at->gain, b->gain_db);
     set(p, s, at->q, narrows ? b->q / dawg_eq_auto_q(b->gain_db, 1.0) : b->q);
-    set(p, s, of_band(p, at->number, "placement"), 0.0);
-    set(p, s, of_band(p, at->number, "range_db"), 0.0);
+    set(p, s, at->placement, 0.0);
+    set(p, s, at->range, 0.0);
 }
 
 /* In order, so that bands stay sorted, each in the slot whose default frequency is nearest. */
@@ -249,8 +252,7 @@ static int moving_bands(const dawg_plugin *p, const float *values, const wanted 
         dawg_suggested_band *out = &s->band[s->bands++];
         *out = (dawg_suggested_band){.number = at->number, .set = found[i]};
         out->set.gain_db = (double)s->values[at->gain];
-        reason(w, out);
-        for (uint32_t k = 0; k < POINTS; ++k) done[k] += dawg_fit_band_db(&out->set, w->hz[k]);
+        reason(w, out, done);
     }
     judge(w, done, s);
     return 1;

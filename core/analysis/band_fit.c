@@ -14,9 +14,10 @@
 #define STEPS_WITHOUT 2u /* after a band is taken out, before it is placed anew, */
 #define STEPS_ANEW 12u   /* and after that */
 #define SHARE_ANEW 0.03
+#define SHARE_LEFT 0.01 /* after a band is left out for good */
 #define STEPS_AT_END 20u
 #define SHARE_AT_END 1e-4
-#define EXCHANGES 6u       /* bands that are tried elsewhere */
+#define EXCHANGES 4u       /* bands that are tried elsewhere */
 #define WORTH_IT 0.999     /* of the misfit, for a band to stay there */
 #define RIDGE 1e-5         /* penalty per band and dB^2 of gain, beside one dB^2 at one point: two bands do not fight */
 #define LEAST_DB 1e-3      /* of RMS, that a band must promise to be placed */
@@ -38,11 +39,11 @@ static uint32_t kind_of(dawg_eq_type t)
     return t == DAWG_EQ_LOW_SHELF ? LOW_SHELF : t == DAWG_EQ_BELL ? BELL : HIGH_SHELF;
 }
 
-double dawg_fit_band_db(const dawg_fit_band *b, double f_hz)
+void dawg_fit_band_curve(const dawg_fit_band *b, const double *hz, uint32_t n, double *db)
 {
     dawg_eq_prototype p;
     dawg_eq_prototype_make(&p, &(dawg_eq_shape){b->type, DAWG_EQ_12_DB, b->freq_hz, b->gain_db, b->q});
-    return 0.5 * dawg_gain_to_db_d(dawg_eq_prototype_power(&p, f_hz));
+    for (uint32_t i = 0; i < n; ++i) db[i] = 0.5 * dawg_gain_to_db_d(dawg_eq_prototype_power(&p, hz[i]));
 }
 
 /* ---- least squares ---------------------------------------------------------------------------------------------- */
@@ -66,46 +67,66 @@ static double misfit(const fit *f, const dawg_fit_bands *b, dawg_fit_rows *rows)
     return sum;
 }
 
-/* Gauss elimination of a symmetric, positive definite system, of which the upper triangle counts, for `sides` right
- * sides at once; x: those, then the solutions. 0: not positive definite. */
-static int solve(double m[UNKNOWNS][UNKNOWNS], double (*x)[UNKNOWNS], uint32_t n, uint32_t sides)
+/* A symmetric, positive definite system of which the upper triangle counts, and right sides behind it. */
+#define SIDES UNKNOWNS /* the first column of those */
+typedef struct equations {
+    float m[UNKNOWNS][SIDES + DAWG_FIT_BANDS];
+} equations;
+
+/* Gauss elimination, four columns at a time; right sides become solutions. 0: not positive definite. */
+static int solve(equations *e, uint32_t n, uint32_t sides)
 {
     for (uint32_t i = 0; i < n; ++i) {
-        if (!(m[i][i] > 1e-14)) return 0;
-        const double over = 1.0 / m[i][i];
+        const float *pivot = e->m[i];
+        if (!(pivot[i] > 1e-12f)) return 0;
+        const float over = 1.0f / pivot[i];
         for (uint32_t j = i + 1u; j < n; ++j) {
-            const double t = m[i][j] * over;
-            for (uint32_t k = j; k < n; ++k) m[j][k] -= t * m[i][k];
-            for (uint32_t s = 0; s < sides; ++s) x[s][j] -= t * x[s][i];
+            float *row = e->m[j];
+            const dawg_f4 t = dawg_f4_all(pivot[j] * over);
+            for (uint32_t k = j & ~3u; k < n; k += 4u)
+                dawg_f4_store(row + k, dawg_f4_load(row + k) - t * dawg_f4_load(pivot + k));
+            for (uint32_t k = SIDES; k < SIDES + sides; k += 4u)
+                dawg_f4_store(row + k, dawg_f4_load(row + k) - t * dawg_f4_load(pivot + k));
         }
     }
-    for (uint32_t s = 0; s < sides; ++s)
+    for (uint32_t s = SIDES; s < SIDES + sides; ++s)
         for (uint32_t i = n; i-- > 0;) {
-            for (uint32_t k = i + 1u; k < n; ++k) x[s][i] -= m[i][k] * x[s][k];
-            x[s][i] /= m[i][i];
+            float x = e->m[i][s];
+            for (uint32_t k = i + 1u; k < n; ++k) x -= e->m[i][k] * e->m[k][s];
+            e->m[i][s] = x / e->m[i][i];
         }
     return 1;
+}
+
+/* The system of a step; the diagonal grows by damping. */
+static void equate(equations *e, const dawg_fit_normal *at, uint32_t n, float damping)
+{
+    memset(e, 0, sizeof *e);
+    for (uint32_t i = 0; i < n; ++i) {
+        memcpy(e->m[i], at->hessian[i], sizeof at->hessian[i]);
+        e->m[i][i] += damping * (e->m[i][i] + 1e-3f);
+    }
 }
 
 /* One step from where `at` was read; an unknown at its bound that would leave stays there. 0: no way. */
 static int step(const fit *f, const dawg_fit_normal *at, double damping, dawg_fit_bands *b)
 {
-    double m[UNKNOWNS][UNKNOWNS], move[1][UNKNOWNS];
-    uint32_t free_one[UNKNOWNS], n = 0;
-    for (uint32_t i = 0; i < b->n * KNOBS; ++i) {
+    equations e;
+    const uint32_t n = b->n * KNOBS;
+    equate(&e, at, n, (float)damping);
+    for (uint32_t i = 0; i < n; ++i) {
         const range r = bound(f, b->type[i / KNOBS], i % KNOBS);
-        const double down = at->descent[i];
-        if ((b->x[i] <= r.lo && down < 0.0) || (b->x[i] >= r.hi && down > 0.0)) continue;
-        for (uint32_t k = 0; k < n; ++k) m[k][n] = at->hessian[i][free_one[k]];
-        m[n][n] = at->hessian[i][i] * (1.0 + damping) + damping * 1e-3;
-        move[0][n] = down;
-        free_one[n++] = i;
+        const float down = at->descent[i];
+        const int stays = (b->x[i] <= r.lo && down < 0.0f) || (b->x[i] >= r.hi && down > 0.0f);
+        e.m[i][SIDES] = stays ? 0.0f : down;
+        if (!stays) continue;
+        for (uint32_t k = 0; k < i; ++k) e.m[k][i] = 0.0f;
+        for (uint32_t k = i + 1u; k < n; ++k) e.m[i][k] = 0.0f;
     }
-    if (!solve(m, move, n, 1)) return 0;
-    for (uint32_t k = 0; k < n; ++k) {
-        const uint32_t i = free_one[k];
+    if (!solve(&e, n, 1)) return 0;
+    for (uint32_t i = 0; i < n; ++i) {
         const range r = bound(f, b->type[i / KNOBS], i % KNOBS);
-        b->x[i] = dawg_clamp_d(b->x[i] + move[0][k], r.lo, r.hi);
+        b->x[i] = dawg_clamp_d(b->x[i] + (double)e.m[i][SIDES], r.lo, r.hi);
     }
     return 1;
 }
@@ -114,8 +135,8 @@ static void normal(const fit *f, const dawg_fit_bands *b, const dawg_fit_rows *r
 {
     dawg_band_normal(&f->points, b->n, rows, out);
     for (uint32_t i = DAWG_FIT_GAIN; i < b->n * KNOBS; i += KNOBS) {
-        out->hessian[i][i] += RIDGE;
-        out->descent[i] -= RIDGE * b->x[i];
+        out->hessian[i][i] += (float)RIDGE;
+        out->descent[i] -= (float)(RIDGE * b->x[i]);
     }
 }
 
@@ -147,12 +168,21 @@ static void refine(const fit *f, trial *t, uint32_t steps, double share)
         const double taken = t->cost - cost;
         *t = (trial){to, cost, t->spare, left};
         fresh = 1;
-        damping = dawg_max_d(damping * 0.2, 1e-7);
+        damping = dawg_max_d(damping * 0.2, 1e-6);
         if (taken < share * cost) break;
     }
 }
 
 /* ---- where the next band helps most ----------------------------------------------------------------------------- */
+
+/* dB per dB of a bell's, a low shelf's or a high shelf's gain as that goes to 0. iq: 1/Q^2. */
+static inline dawg_f4 slope(uint32_t kind, dawg_f4 u, dawg_f4 iq)
+{
+    const dawg_f4 one = dawg_f4_all(1.0f), half = dawg_f4_all(0.5f), v = one - u, c = u * iq, r = one / (v * v + c);
+    if (kind == BELL) return c * r;
+    const dawg_f4 tilt = half * v * (one + u) * r;
+    return kind == LOW_SHELF ? half + tilt : half - tilt;
+}
 
 /* Writes the knobs of the best band of this kind against the residual, and returns the squares that it would take. */
 static double candidate(const fit *f, uint32_t kind, const dawg_f4 *residual, double *knob)
@@ -161,12 +191,13 @@ static double candidate(const fit *f, uint32_t kind, const dawg_f4 *residual, do
     const dawg_fit_points *p = &f->points;
     const double most = f->plan->max_gain_db;
     double best = 0.0;
-    for (double at = places[kind].lo; at <= places[kind].hi; at += THIRD_OCTAVE)
+    for (double at = places[kind].lo; at <= places[kind].hi; at += THIRD_OCTAVE) {
+        const dawg_f4 per_ff = dawg_f4_all((float)dawg_exp_d(-2.0 * at));
         for (uint32_t k = 0; k < (kind == BELL ? 4u : 1u); ++k) {
+            const dawg_f4 iq = dawg_f4_all((float)(1.0 / (qs[k] * qs[k])));
             dawg_f4 s = {0}, ss = {0}, sr = {0};
-            const double hz = dawg_exp_d(at);
             for (uint32_t i = 0; i < p->quads; ++i) {
-                const dawg_f4 y = dawg_band_slope(types[kind], p->ff[i], hz, qs[k]) * p->root[i];
+                const dawg_f4 y = slope(kind, p->ff[i] * per_ff, iq) * p->root[i];
                 s += y * p->root[i];
                 ss += y * y;
                 sr -= y * residual[i];
@@ -182,6 +213,7 @@ static double candidate(const fit *f, uint32_t kind, const dawg_f4 *residual, do
             knob[DAWG_FIT_GAIN] = gain;
             knob[DAWG_FIT_WIDTH] = dawg_log_d(qs[k]);
         }
+    }
     return best;
 }
 
@@ -226,18 +258,16 @@ static int place(const fit *f, trial *t)
 static void by_use(const fit *f, const trial *t, uint32_t order[DAWG_FIT_BANDS])
 {
     dawg_fit_normal at;
-    double m[UNKNOWNS][UNKNOWNS] = {{0.0}}, x[DAWG_FIT_BANDS][UNKNOWNS] = {{0.0}}, lost[DAWG_FIT_BANDS];
+    equations e;
+    double lost[DAWG_FIT_BANDS];
     const uint32_t bands = t->bands.n, n = bands * KNOBS;
     normal(f, &t->bands, t->rows, &at);
-    for (uint32_t i = 0; i < n; ++i) {
-        for (uint32_t k = i; k < n; ++k) m[i][k] = at.hessian[k][i];
-        m[i][i] += 1e-3 + 1e-3 * m[i][i];
-    }
-    for (uint32_t b = 0; b < bands; ++b) x[b][b * KNOBS + DAWG_FIT_GAIN] = 1.0;
-    const int solved = solve(m, x, n, bands);
+    equate(&e, &at, n, 1e-3f);
+    for (uint32_t b = 0; b < bands; ++b) e.m[b * KNOBS + DAWG_FIT_GAIN][SIDES + b] = 1.0f;
+    const int solved = solve(&e, n, bands);
     for (uint32_t b = 0; b < bands; ++b) {
         const uint32_t gain = b * KNOBS + DAWG_FIT_GAIN;
-        lost[b] = t->bands.x[gain] * t->bands.x[gain] / (solved ? x[b][gain] : 1.0);
+        lost[b] = t->bands.x[gain] * t->bands.x[gain] / (solved ? (double)e.m[gain][SIDES + b] : 1.0);
         uint32_t rank = b;
         for (; rank > 0 && lost[order[rank - 1u]] > lost[b]; --rank) order[rank] = order[rank - 1u];
         order[rank] = b;
@@ -279,7 +309,7 @@ static void thin_out(const fit *f, trial *t, trial *other)
         by_use(f, t, order);
         other->bands = t->bands;
         take_out(&other->bands, order[0]);
-        refine(f, other, STEPS_ANEW, SHARE_AT_END);
+        refine(f, other, STEPS_ANEW, SHARE_LEFT);
         if (rms(f, other) - rms(f, t) >= f->plan->worth_db) break;
         swap(t, other);
     }

@@ -28,7 +28,7 @@ typedef struct dawg_fit_plan {
  * rising, 10..30000; weight >= 0, NULL: all 1; n up to DAWG_FIT_POINTS. Under a millisecond for 72 points. */
 uint32_t dawg_band_fit(const double *hz, const double *want_db, const double *weight, uint32_t n,
                        const dawg_fit_plan *plan, dawg_fit_band band[DAWG_FIT_BANDS]);
-/* What one band does at f, dB. */
-double dawg_fit_band_db(const dawg_fit_band *b, double f_hz);
+/* What one band does at each of n frequencies, dB. */
+void dawg_fit_band_curve(const dawg_fit_band *b, const double *hz, uint32_t n, double *db);
 
 #endif

@@ -30,7 +30,8 @@ static double dot(const dawg_f4 *a, const dawg_f4 *b, uint32_t quads)
     return (double)dawg_f4_sum(sum);
 }
 
-void dawg_fit_center(const dawg_fit_points *p, dawg_f4 *y)
+/* Takes the weighted mean out of y, which is times sqrt(weight). */
+static void center(const dawg_fit_points *p, dawg_f4 *y)
 {
     const dawg_f4 mean = dawg_f4_all((float)(dot(p->root, y, p->quads) / p->weights));
     for (uint32_t i = 0; i < p->quads; ++i) y[i] -= mean * p->root[i];
@@ -86,12 +87,12 @@ double dawg_band_misfit(const dawg_fit_points *p, const dawg_fit_bands *b, dawg_
         for (uint32_t k = 0; k < 4u; ++k) power[i][k] = dawg_log2(power[i][k]);
         rows->residual[i] = (power[i] * dawg_f4_all(DB_PER_OCTAVE) - p->want[i]) * p->root[i];
     }
-    dawg_fit_center(p, rows->residual);
+    center(p, rows->residual);
     return dot(rows->residual, rows->residual, p->quads);
 }
 
 /* Band by band: nine products at a time. */
-static void products(const dawg_f4 (*a)[QUADS], const dawg_f4 (*b)[QUADS], uint32_t quads, double out[KNOBS][KNOBS])
+static void products(const dawg_f4 (*a)[QUADS], const dawg_f4 (*b)[QUADS], uint32_t quads, float out[KNOBS][KNOBS])
 {
     dawg_f4 s00 = {0}, s01 = {0}, s02 = {0}, s10 = {0}, s11 = {0}, s12 = {0}, s20 = {0}, s21 = {0}, s22 = {0};
     for (uint32_t i = 0; i < quads; ++i) {
@@ -102,7 +103,7 @@ static void products(const dawg_f4 (*a)[QUADS], const dawg_f4 (*b)[QUADS], uint3
     }
     const dawg_f4 sums[KNOBS][KNOBS] = {{s00, s01, s02}, {s10, s11, s12}, {s20, s21, s22}};
     for (uint32_t k = 0; k < KNOBS; ++k)
-        for (uint32_t m = 0; m < KNOBS; ++m) out[k][m] = (double)dawg_f4_sum(sums[k][m]);
+        for (uint32_t m = 0; m < KNOBS; ++m) out[k][m] = dawg_f4_sum(sums[k][m]);
 }
 
 void dawg_band_normal(const dawg_fit_points *p, uint32_t bands, const dawg_fit_rows *rows, dawg_fit_normal *out)
@@ -110,26 +111,15 @@ void dawg_band_normal(const dawg_fit_points *p, uint32_t bands, const dawg_fit_r
     double level[DAWG_FIT_UNKNOWNS];
     for (uint32_t k = 0; k < bands * KNOBS; ++k) {
         level[k] = dot(rows->slope[k], p->root, p->quads);
-        out->descent[k] = -dot(rows->slope[k], rows->residual, p->quads);
+        out->descent[k] = (float)-dot(rows->slope[k], rows->residual, p->quads);
     }
     for (uint32_t k = 0; k < bands; ++k)
-        for (uint32_t m = 0; m <= k; ++m) {
-            double block[KNOBS][KNOBS];
+        for (uint32_t m = k; m < bands; ++m) {
+            float block[KNOBS][KNOBS];
             products(rows->slope + k * KNOBS, rows->slope + m * KNOBS, p->quads, block);
             for (uint32_t i = 0; i < KNOBS; ++i)
                 for (uint32_t j = 0; j < KNOBS; ++j)
                     out->hessian[k * KNOBS + i][m * KNOBS + j] =
-                        block[i][j] - level[k * KNOBS + i] * level[m * KNOBS + j] / p->weights;
+                        block[i][j] - (float)(level[k * KNOBS + i] * level[m * KNOBS + j] / p->weights);
         }
-}
-
-dawg_f4 dawg_band_slope(dawg_eq_type type, dawg_f4 ff, double hz, double q)
-{
-    const dawg_f4 one = dawg_f4_all(1.0f), half = dawg_f4_all(0.5f);
-    const dawg_f4 u = ff * dawg_f4_all((float)(1.0 / (hz * hz))), v = one - u,
-                  c = u * dawg_f4_all((float)(1.0 / (q * q)));
-    const dawg_f4 r = one / (v * v + c);
-    if (type == DAWG_EQ_BELL) return c * r;
-    const dawg_f4 tilt = half * v * (one + u) * r;
-    return type == DAWG_EQ_LOW_SHELF ? half + tilt : half - tilt;
 }

@@ -34,9 +34,9 @@ typedef struct dawg_fit_rows {
     dawg_f4 residual[DAWG_FIT_QUADS], slope[DAWG_FIT_UNKNOWNS][DAWG_FIT_QUADS];
 } dawg_fit_rows;
 
-/* The normal equations of a step: J'J and -J'r around the weighted mean; lower triangle. */
+/* The normal equations of a step: J'J and -J'r around the weighted mean; upper triangle. */
 typedef struct dawg_fit_normal {
-    double hessian[DAWG_FIT_UNKNOWNS][DAWG_FIT_UNKNOWNS], descent[DAWG_FIT_UNKNOWNS];
+    float hessian[DAWG_FIT_UNKNOWNS][DAWG_FIT_UNKNOWNS], descent[DAWG_FIT_UNKNOWNS];
 } dawg_fit_normal;
 
 /* hz: rising, 10..30000; weight >= 0, NULL: all 1. n up to DAWG_FIT_POINTS; more are left out. */
@@ -45,9 +45,5 @@ void dawg_fit_points_make(dawg_fit_points *p, const double *hz, const double *wa
 /* Weighted sum of squares around the mean, dB^2. */
 double dawg_band_misfit(const dawg_fit_points *p, const dawg_fit_bands *b, dawg_fit_rows *rows);
 void dawg_band_normal(const dawg_fit_points *p, uint32_t bands, const dawg_fit_rows *rows, dawg_fit_normal *out);
-/* dB per dB of one band's gain as that goes to 0. */
-dawg_f4 dawg_band_slope(dawg_eq_type type, dawg_f4 ff, double hz, double q);
-/* Takes the weighted mean out of y, which is times sqrt(weight). */
-void dawg_fit_center(const dawg_fit_points *p, dawg_f4 *y);
 
 #endif

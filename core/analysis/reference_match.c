@@ -128,7 +128,8 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
                                        double strength, double max_gain_db, dawg_match *result)
 {
     const double most = dawg_clamp_d(max_gain_db, 0.1, 24.0), amount = dawg_clamp_d(strength, 0.0, 1.0);
-    double hz[POINTS], want[POINTS], from[POINTS], to[POINTS], k_power[POINTS], curve[POINTS], left[POINTS];
+    double all_hz[POINTS], one[POINTS], hz[POINTS], want[POINTS], from[POINTS], to[POINTS], k_power[POINTS],
+        curve[POINTS], left[POINTS];
     uint8_t use[POINTS];
     *result = (dawg_match){.level_db = 0.0};
     memcpy(result->band, untouched, sizeof untouched);
@@ -145,8 +146,9 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
     const double loud = loud_power(programme->band_db, use, k_power, NULL);
     result->level_db = db_of(loud_power(reference->band_db, use, k_power, NULL)) - db_of(loud);
     for (uint32_t i = 0, n = 0; i < POINTS; ++i) {
+        all_hz[i] = centre_hz(i);
         if (!use[i]) continue;
-        hz[n] = centre_hz(i);
+        hz[n] = all_hz[i];
         left[n] = to[i] - from[i];
         want[n] = dawg_clamp_d(left[n] - result->level_db, -most, most);
         ++n;
@@ -158,12 +160,14 @@ dawg_match_status dawg_reference_match(const dawg_match_sound *programme, const 
         *gain *= amount;
         if (dawg_abs_d(*gain) < DAWG_FIT_SMALLEST_DB) *gain = 0.0;
     }
-    for (uint32_t i = 0, n = 0; i < POINTS; ++i) {
-        curve[i] = 0.0;
-        for (uint32_t b = 0; b < BANDS && use[i]; ++b)
-            if (result->band[b].gain_db != 0.0) curve[i] += dawg_fit_band_db(&result->band[b], centre_hz(i));
-        if (use[i]) left[n++] -= curve[i];
+    memset(curve, 0, sizeof curve);
+    for (uint32_t b = 0; b < BANDS; ++b) {
+        if (result->band[b].gain_db == 0.0) continue;
+        dawg_fit_band_curve(&result->band[b], all_hz, POINTS, one);
+        for (uint32_t i = 0; i < POINTS; ++i) curve[i] += one[i];
     }
+    for (uint32_t i = 0, n = 0; i < POINTS; ++i)
+        if (use[i]) left[n++] -= curve[i];
     result->after_db = rms_around_mean(left, result->points);
     result->output_db = db_of(loud) - db_of(loud_power(programme->band_db, use, k_power, curve));
     return DAWG_MATCH_OK;
