@@ -47,3 +47,27 @@ def prototype(kind: int, f0: float, gain_db: float, q: float, hz) -> np.ndarray:
 def curve(bands, hz) -> np.ndarray:
     """dB of all of them."""
     return sum((prototype(b.type, b.freq_hz, b.gain_db, b.q, hz) for b in bands), np.zeros(len(hz)))
+
+
+# ---- the curves of 32 bands that they are fitted to
+
+ERB = 0.00437  # Glasberg and Moore 1990
+EDGES = np.log(1 + ERB * np.array([20, 20000]))
+
+
+def along_the_ear(low, high, n) -> np.ndarray:
+    return (np.exp(np.linspace(*np.log(1 + ERB * np.array([low, high])), n)) - 1) / ERB
+
+
+CENTRES = along_the_ear(20, 20000, 65)[1::2]
+
+
+def through(curve_db, hz) -> np.ndarray:
+    """Catmull-Rom through the 32 values, 0 dB from one band beyond the ends on."""
+    knots = np.concatenate([[0, 0], curve_db, [0, 0, 0]])
+    at = (np.log(1 + ERB * hz) - EDGES[0]) / np.diff(EDGES) * 32 + 0.5
+    k, u = np.floor(at).astype(int), at % 1
+    p = [knots[k + i] for i in range(4)]
+    return p[1] + 0.5 * u * (
+        p[2] - p[0] + u * (2 * p[0] - 5 * p[1] + 4 * p[2] - p[3] + u * (3 * (p[1] - p[2]) + p[3] - p[0]))
+    )
