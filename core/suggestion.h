@@ -27,7 +27,8 @@ typedef struct dawg_suggest_wish {
 typedef struct dawg_suggested_band {
     uint32_t number;   /* N of bandN_ */
     dawg_fit_band set; /* a fixed band: a bell, Q 0 */
-    double excess_db;  /* of the programme over what is wanted, averaged over the band's shape */
+    double excess_db;  /* of the programme over what is wanted, averaged over the band's shape; its sign is the gain's
+                          where a band but trims the flank of a larger one */
     double confidence; /* 0..1, likewise */
 } dawg_suggested_band;
 
