@@ -17,14 +17,9 @@ enum { LEVEL, SLOPE, PLACE, GAIN, SHARPNESS, UNKNOWNS };
 /* |W|^2 of the Hann window at -1.5 .. 1.5 bins, (sinc(o) / (1 - o^2))^2, over their sum. */
 static const double lobe[NODES] = {0.009611, 0.083371, 0.240277, 0.333482, 0.240277, 0.083371, 0.009611};
 
-static double db_of(double mean, dawg_mean kind)
-{
-    return kind == DAWG_MEAN_DB ? mean : 0.5 * dawg_gain_to_db_d(dawg_max_d(mean, 1e-30));
-}
-
 /* Single bins near the peak, then means over ever more of them. */
-void dawg_bell_fit_begin(dawg_bell_fit *f, dawg_mean kind, const double *means, uint32_t bins, double bin_hz,
-                         double windows, double hz, double gain_db, double q)
+void dawg_bell_fit_begin(dawg_bell_fit *f, const double *level, uint32_t bins, double bin_hz, double windows, double hz,
+                         double gain_db, double q)
 {
     *f = (dawg_bell_fit){.start_hz = hz, .damping = 1e-2, .cost = -1.0, .bin_hz = bin_hz};
     const double low = hz * dawg_pow_d(2.0, -REACH), high = hz * dawg_pow_d(2.0, REACH);
@@ -38,18 +33,18 @@ void dawg_bell_fit_begin(dawg_bell_fit *f, dawg_mean kind, const double *means, 
         if (n < 1u) n = 1u;
         if (k + n > bins || (double)(k + n) * bin_hz > high) break;
         double sum = 0.0;
-        for (uint32_t i = k; i < k + n; ++i) sum += means[i];
+        for (uint32_t i = k; i < k + n; ++i) sum += level[i];
         /* Variance: 31 dB^2 for one bin of one window of noise; plus 0.5 dB of what no model explains. */
         const double spread = 0.25 + 31.0 / ((1.0 + 0.5 * windows) * (1.0 + (double)(n - 1u) / 1.5));
         f->point[f->points].hz = ((double)k + 0.5 * (double)(n - 1u)) * bin_hz;
         f->point[f->points].half_hz = n < 3u ? 0.0 : 0.5 * (double)n * bin_hz;
-        f->point[f->points].y = db_of(sum / (double)n, kind);
+        f->point[f->points].y = sum / (double)n;
         f->point[f->points].weight = 1.0 / spread;
         ++f->points;
         k += n;
     }
     const uint32_t at = centre < bins ? centre : bins - 1u;
-    f->value[LEVEL] = db_of(means[at], kind) - gain_db;
+    f->value[LEVEL] = level[at] - gain_db;
     f->value[GAIN] = gain_db;
     f->value[SHARPNESS] = dawg_log_d(q) / LN2;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * bell_fit.h - which bell stands on this spectrum? The bins around a peak are fitted, in dB, with a straight line
+ * bell_fit.h - which bell stands on this spectrum? The levels of the bins around a peak are fitted with a straight line
  * over octaves plus an analog bell seen through the Hann window, by damped least squares (Levenberg 1944, Marquardt 1963)
  * with Huber's weights (1964) against neighbours that are no part of it.
  *
@@ -33,11 +33,10 @@ typedef struct dawg_bell {
     double error_db; /* weighted root mean square of what is left */
 } dawg_bell;
 
-typedef enum { DAWG_MEAN_POWER, DAWG_MEAN_DB } dawg_mean;
-
-/* means: of bins 0 .. bins-1, bin_hz apart, over `windows` windows, hop a quarter. hz, gain_db, q: a first guess. */
-void dawg_bell_fit_begin(dawg_bell_fit *f, dawg_mean kind, const double *means, uint32_t bins, double bin_hz,
-                         double windows, double hz, double gain_db, double q);
+/* level: mean dB of bins 0 .. bins-1, bin_hz apart, over `windows` windows, hop a quarter. hz, gain_db, q: a first
+ * guess. */
+void dawg_bell_fit_begin(dawg_bell_fit *f, const double *level, uint32_t bins, double bin_hz, double windows, double hz,
+                         double gain_db, double q);
 void dawg_bell_fit_step(dawg_bell_fit *f); /* one of DAWG_BELL_FIT_STEPS; about 20 us */
 dawg_bell dawg_bell_fit_result(const dawg_bell_fit *f);
 

@@ -24,7 +24,7 @@ typedef struct block {
     uint32_t seen; /* dawg_broad_seen */
     int was_heard;
     float *power;    /* sum over its windows */
-    float *decibels; /* sum over those that are heard */
+    float *relief; /* times weight, sum over those that are heard */
 } block;
 
 struct dawg_eq_engine {
@@ -38,8 +38,8 @@ struct dawg_eq_engine {
     dawg_band_map *log_bands, *balance_bands;
     float *window, *history[2], *spectrum, *decibels;
     double *power;                        /* of the window; while a block closes, means */
-    double *total_power, *total_decibels; /* sums since reset */
-    double *mean_power, *mean_decibels;   /* what the search looks at */
+    double *total_power, *total_relief; /* sums since reset */
+    double *mean_power, *mean_relief;   /* what the search looks at */
     dawg_evidence total, recent;
     dawg_broad_blocks total_blocks, recent_blocks;
     block blocks[BLOCKS]; /* ring: number b lies at b % BLOCKS */
@@ -93,13 +93,13 @@ static size_t lay_out(dawg_eq_engine *e, unsigned char *mem, double rate)
     float *spectrum = take(mem, &used, DAWG_FFT_FLOATS(n) * sizeof(float));
     float *decibels = take(mem, &used, bins * sizeof(float));
     double *power = take(mem, &used, bins * sizeof(double)), *total = take(mem, &used, bins * sizeof(double));
-    double *total_db = take(mem, &used, bins * sizeof(double));
+    double *relief = take(mem, &used, bins * sizeof(double));
     double *means[2];
     for (uint32_t i = 0; i < 2; ++i) means[i] = take(mem, &used, bins * sizeof(double));
-    float *powers[BLOCKS], *levels[BLOCKS];
+    float *powers[BLOCKS], *reliefs[BLOCKS];
     for (uint32_t b = 0; b < BLOCKS; ++b) {
         powers[b] = take(mem, &used, bins * sizeof(float));
-        levels[b] = take(mem, &used, bins * sizeof(float));
+        reliefs[b] = take(mem, &used, bins * sizeof(float));
     }
     if (!mem) return used;
 
@@ -121,9 +121,9 @@ static size_t lay_out(dawg_eq_engine *e, unsigned char *mem, double rate)
         dawg_band_map_init(balance, dawg_band_map_size(DAWG_BALANCE_BANDS), n, rate, edges, DAWG_BALANCE_BANDS);
     e->window = window, e->history[0] = left, e->history[1] = right;
     e->spectrum = spectrum, e->decibels = decibels;
-    e->power = power, e->total_power = total, e->total_decibels = total_db, e->mean_power = means[0],
-    e->mean_decibels = means[1];
-    for (uint32_t b = 0; b < BLOCKS; ++b) e->blocks[b].power = powers[b], e->blocks[b].decibels = levels[b];
+    e->power = power, e->total_power = total, e->total_relief = relief, e->mean_power = means[0],
+    e->mean_relief = means[1];
+    for (uint32_t b = 0; b < BLOCKS; ++b) e->blocks[b].power = powers[b], e->blocks[b].relief = reliefs[b];
     for (uint32_t t = 0; t < n; ++t)
         e->window[t] = (float)(0.5 - 0.5 * dawg_cos_d(2.0 * DAWG_PI * (double)t / (double)n));
     return used;
@@ -154,7 +154,7 @@ static void empty(dawg_eq_engine *e, block *b)
     b->evidence = (dawg_evidence){0};
     b->seen = 0, b->was_heard = 0;
     memset(b->power, 0, e->bins * sizeof(float));
-    memset(b->decibels, 0, e->bins * sizeof(float));
+    memset(b->relief, 0, e->bins * sizeof(float));
 }
 
 void dawg_eq_engine_reset(dawg_eq_engine *e)
@@ -171,9 +171,9 @@ void dawg_eq_engine_reset(dawg_eq_engine *e)
     memset(e->decibels, 0, e->bins * sizeof(float));
     memset(e->power, 0, e->bins * sizeof(double));
     memset(e->total_power, 0, e->bins * sizeof(double));
-    memset(e->total_decibels, 0, e->bins * sizeof(double));
+    memset(e->total_relief, 0, e->bins * sizeof(double));
     memset(e->mean_power, 0, e->bins * sizeof(double));
-    memset(e->mean_decibels, 0, e->bins * sizeof(double));
+    memset(e->mean_relief, 0, e->bins * sizeof(double));
     memset(e->energy, 0, sizeof e->energy);
     memset(&e->search, 0, sizeof e->search);
     memset(e->found, 0, sizeof e->found);
@@ -260,10 +260,10 @@ static void weigh(dawg_eq_engine *e)
         e->total_power[k] += e->power[k];
     }
     dawg_evidence one = {0};
-    if (dawg_grid_window(e->grid, e->power, e->decibels, (float)dawg_presence_db(e->sensitivity), &one))
+    if (dawg_grid_window(e->grid, e->power, e->decibels, e->bins, (float)dawg_presence_db(e->sensitivity), &one))
         for (uint32_t k = 0; k < e->bins; ++k) {
-            b->decibels[k] += e->decibels[k];
-            e->total_decibels[k] += (double)e->decibels[k];
+            b->relief[k] += e->decibels[k];
+            e->total_relief[k] += (double)e->decibels[k];
         }
     dawg_evidence_add(&b->evidence, &one);
     dawg_evidence_add(&e->total, &one);
@@ -291,16 +291,16 @@ static void begin_search(dawg_eq_engine *e)
     divide(e, windows, e->mean_power);
     e->recent = (dawg_evidence){0};
     e->recent_blocks = (dawg_broad_blocks){0};
-    memset(e->mean_decibels, 0, e->bins * sizeof(double));
+    memset(e->mean_relief, 0, e->bins * sizeof(double));
     for (uint64_t b = e->block > RECENT ? e->block - RECENT : 0; b < e->block; ++b) {
         const block *one = &e->blocks[b % BLOCKS];
         dawg_evidence_add(&e->recent, &one->evidence);
         dawg_broad_count(&e->recent_blocks, one->seen, one->was_heard);
-        for (uint32_t k = 0; k < e->bins; ++k) e->mean_decibels[k] += (double)one->decibels[k];
+        for (uint32_t k = 0; k < e->bins; ++k) e->mean_relief[k] += (double)one->relief[k];
     }
-    divide(e, e->recent.heard, e->mean_decibels);
+    dawg_grid_relief(e->grid, &e->recent, e->bins, e->mean_relief);
     describe(e, e->mean_power, windows, e->energy, &e->pending);
-    const dawg_stretch s = {e->mean_power, e->mean_decibels, e->energy, e->bins, &e->recent, &e->recent_blocks};
+    const dawg_stretch s = {e->mean_power, e->mean_relief, e->energy, e->bins, &e->recent, &e->recent_blocks};
     dawg_problem_search_begin(&e->search, e->grid, &s, e->rate, e->bin_hz, e->sensitivity, e->strict);
     e->is_searching = 1;
 }
@@ -409,9 +409,9 @@ void dawg_eq_engine_read(dawg_eq_engine *e, dawg_eq_view view, dawg_eq_report *r
     memcpy(e->mean_power, e->total_power, e->bins * sizeof(double));
     divide(e, e->total.windows, e->mean_power);
     describe(e, e->mean_power, e->total.windows, energy, report);
-    memcpy(e->mean_decibels, e->total_decibels, e->bins * sizeof(double));
-    divide(e, e->total.heard, e->mean_decibels);
-    const dawg_stretch s = {e->mean_power, e->mean_decibels, energy, e->bins, &e->total, &e->total_blocks};
+    memcpy(e->mean_relief, e->total_relief, e->bins * sizeof(double));
+    dawg_grid_relief(e->grid, &e->total, e->bins, e->mean_relief);
+    const dawg_stretch s = {e->mean_power, e->mean_relief, energy, e->bins, &e->total, &e->total_blocks};
     dawg_problem_search_begin(&e->search, e->grid, &s, e->rate, e->bin_hz, e->sensitivity, e->strict);
     while (dawg_problem_search_step(&e->search)) {}
     report->problem_count = e->search.count;

@@ -12,6 +12,8 @@
 #define FADE_DB_PER_S 2.0 /* of the loudest of late */
 #define BURST_DB 6.0      /* above the mean of late */
 #define LATE_S 3.0
+#define RELIEF_POWER 0.27f /* of the ground: weight of a window */
+#define RELIEF_GROUND 0.5f /* share of the ground that is taken off */
 #define OCTAVE ((int)DAWG_GRID_PER_OCTAVE)
 
 struct dawg_grid {
@@ -22,7 +24,8 @@ struct dawg_grid {
     float past[PAST][DAWG_GRID];
     struct {
         uint32_t from, to;
-    } around[DAWG_GRID]; /* bins for `noisy`: from .. to - 1 */
+    } around[DAWG_GRID];            /* bins for `noisy`: from .. to - 1 */
+    uint32_t first[DAWG_GRID + 1u]; /* bin that is nearest to each point */
     dawg_band_map *cells, *parts;
 };
 
@@ -56,6 +59,9 @@ dawg_grid *dawg_grid_init(void *mem, size_t size, uint32_t n, double rate)
         g->around[i].from = (uint32_t)dawg_max_d(1.0, dawg_floor_d(bin - half + 0.5));
         g->around[i].to = (uint32_t)dawg_min_d(0.5 * (double)n, dawg_floor_d(bin + half + 0.5) + 1.0);
     }
+    for (uint32_t i = 1; i < g->points; ++i)
+        g->first[i] = (uint32_t)(dawg_grid_hz((double)i - 0.5) * (double)n / rate) + 1u;
+    g->first[g->points] = UINT32_MAX;
     g->rate = rate;
     g->hop_s = 0.25 * (double)n / rate;
     g->fade = dawg_db_to_gain_d(-2.0 * FADE_DB_PER_S * g->hop_s);
@@ -78,6 +84,7 @@ void dawg_evidence_add(dawg_evidence *sum, const dawg_evidence *more)
     sum->windows += more->windows, sum->heard += more->heard;
     for (uint32_t i = 0; i < DAWG_GRID; ++i) {
         sum->level[i] += more->level[i];
+        sum->weight[i] += more->weight[i];
         sum->present[i] += more->present[i];
         sum->ringing[i] += more->ringing[i];
         sum->restless[i] += more->restless[i];
@@ -147,7 +154,32 @@ static void hear_sibilants(dawg_grid *g, const double *part, dawg_evidence *sum)
     g->in_burst = burst;
 }
 
-int dawg_grid_window(dawg_grid *g, const double *power, const float *decibels, float presence_db, dawg_evidence *sum)
+/* The end of the bins that are nearest to point i. */
+static uint32_t end_of(const dawg_grid *g, uint32_t i, uint32_t bins)
+{
+    return g->first[i + 1u] < bins ? g->first[i + 1u] : bins;
+}
+
+static void weigh(const dawg_grid *g, const float *ground, uint32_t bins, float *decibels, dawg_evidence *sum)
+{
+    for (uint32_t i = 0; i < g->points; ++i) {
+        const float weight = dawg_exp2(ground[i] * (RELIEF_POWER / 3.01029996f));
+        sum->weight[i] += (double)weight;
+        for (uint32_t k = g->first[i]; k < end_of(g, i, bins); ++k)
+            decibels[k] = weight * (decibels[k] - RELIEF_GROUND * ground[i]);
+    }
+}
+
+void dawg_grid_relief(const dawg_grid *g, const dawg_evidence *e, uint32_t bins, double *relief)
+{
+    for (uint32_t i = 0; i < g->points; ++i) {
+        const double share = e->weight[i] > 0.0 ? 1.0 / e->weight[i] : 0.0;
+        for (uint32_t k = g->first[i]; k < end_of(g, i, bins); ++k) relief[k] *= share;
+    }
+}
+
+int dawg_grid_window(dawg_grid *g, const double *power, float *decibels, uint32_t bins, float presence_db,
+                     dawg_evidence *sum)
 {
     float *level = g->past[g->windows % PAST], ground[DAWG_GRID];
     const float *before = g->past[(g->windows + 3u) % PAST], *earlier = g->past[(g->windows + 1u) % PAST];
@@ -169,5 +201,6 @@ int dawg_grid_window(dawg_grid *g, const double *power, const float *decibels, f
     }
     dawg_band_map_sum(g->parts, power, part);
     if (dawg_band_map_covered(g->parts, PART_COUNT - 1u) >= 1.0) hear_sibilants(g, part, sum);
+    weigh(g, ground, bins, decibels, sum);
     return 1;
 }

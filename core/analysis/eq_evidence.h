@@ -13,6 +13,12 @@
  * Levels are averaged in dB: a filter adds the same to each window, so that its shape stands out whatever passes it, and a
  * few loud notes do not hide it.
  *
+ *   relief   of a bin: its dB less half the ground of the nearest point, weighted by the ground's power to the 0.27
+ *
+ * shows a filter best. A mean of power sees it through the loudest window alone, an even mean of dB is deceived by what
+ * rings on in a filter when the sound has gone; the weight lies where both balance. Half the ground takes away most of a
+ * formant that passes, but little of a wide bell, which lifts the ground. Both numbers are measured.
+ *
  * For sibilance: high = energy 5 .. 10 kHz, body = 200 Hz .. 5 kHz; a window is in a burst when high / body is at least
  * 6 dB above its geometric mean of late (3 s). */
 #ifndef DAWG_EQ_EVIDENCE_H
@@ -26,6 +32,7 @@
 typedef struct dawg_evidence {
     uint64_t windows, heard;
     double level[DAWG_GRID];                                              /* sums of dB over the windows heard */
+    double weight[DAWG_GRID];                                             /* sums, of the relief */
     uint32_t present[DAWG_GRID], ringing[DAWG_GRID], restless[DAWG_GRID]; /* windows */
     uint64_t bursts, burst_windows;
     double burst_high, burst_octaves, body; /* sums of energy; burst_octaves: times octaves above 5 kHz */
@@ -42,7 +49,11 @@ void dawg_grid_reset(dawg_grid *g);
 uint32_t dawg_grid_points(const dawg_grid *g); /* those that lie below rate / 2 */
 double dawg_grid_hz(double point);
 void dawg_grid_grounds(const dawg_grid *g, const float level[DAWG_GRID], float ground[DAWG_GRID]);
-/* Adds a window. decibels: of each bin of power. presence_db: the threshold. Returns whether it is heard. */
-int dawg_grid_window(dawg_grid *g, const double *power, const float *decibels, float presence_db, dawg_evidence *sum);
+/* Adds a window. decibels: of each bin of power, 0 .. bins - 1; becomes its relief times weight when the window is heard.
+ * presence_db: the threshold. Returns whether it is heard. */
+int dawg_grid_window(dawg_grid *g, const double *power, float *decibels, uint32_t bins, float presence_db,
+                     dawg_evidence *sum);
+/* Turns a sum of relief times weight into the mean relief. */
+void dawg_grid_relief(const dawg_grid *g, const dawg_evidence *e, uint32_t bins, double *relief);
 
 #endif

@@ -26,8 +26,6 @@
 #define SIBILANCE_DB (-10.0)
 #define BURST_SHARE 0.4
 #define CUT_MAX_DB 18.0
-#define TRUST 1.6
-#define TURNS (2u * DAWG_BELL_FIT_STEPS) /* slices per candidate: both fits */
 
 static const struct {
     double low_hz, high_hz;
@@ -136,18 +134,6 @@ static void add(dawg_problem_search *s, dawg_problem p)
     s->found[at] = p;
 }
 
-/* The fit to the level in dB counts half where it leaves TRUST times less than the fit to the power, and all where it
- * leaves far less: the power is what a filter changes, whatever the sound does meanwhile. */
-static dawg_bell weighed(dawg_bell power, dawg_bell level)
-{
-    const double left = power.error_db / dawg_max_d(TRUST * level.error_db, 1e-3),
-                 t = 1.0 - 1.0 / (1.0 + left * left * left * left);
-    return (dawg_bell){.hz = power.hz * dawg_pow_d(level.hz / power.hz, t),
-                       .gain_db = power.gain_db + t * (level.gain_db - power.gain_db),
-                       .q = power.q * dawg_pow_d(level.q / power.q, t),
-                       .error_db = dawg_min_d(power.error_db, level.error_db)};
-}
-
 /* A steady tone is a line, not a bell: its own frequency, and a bell as narrow as its candidate. */
 static dawg_bell line(const dawg_problem_search *s, uint32_t c)
 {
@@ -161,7 +147,7 @@ static dawg_bell line(const dawg_problem_search *s, uint32_t c)
 /* Where the fit has strayed from the peak, what the grid says stands instead. */
 static void add_resonance(dawg_problem_search *s, uint32_t c)
 {
-    dawg_bell b = weighed(s->by_power, dawg_bell_fit_result(&s->fit));
+    dawg_bell b = dawg_bell_fit_result(&s->fit);
     const double excess = s->candidate[c].excess_db, hz = dawg_grid_hz((double)s->candidate[c].point);
     if (is_note(s, s->candidate[c].point)) b = line(s, c);
     else if (!(b.hz > 0.89 * hz && b.hz < 1.12 * hz && b.gain_db > 0.5 * excess))
@@ -257,31 +243,26 @@ void dawg_problem_search_begin(dawg_problem_search *s, const dawg_grid *grid, co
     s->candidates = s->step = s->count = 0;
 }
 
-static void begin_fit(dawg_problem_search *s, uint32_t c, dawg_mean kind)
+static void begin_fit(dawg_problem_search *s, uint32_t c)
 {
-    dawg_bell_fit_begin(&s->fit, kind, kind == DAWG_MEAN_POWER ? s->stretch.power : s->stretch.decibels,
-                        s->stretch.bins, s->bin_hz, (double)s->stretch.evidence->heard,
+    dawg_bell_fit_begin(&s->fit, s->stretch.relief, s->stretch.bins, s->bin_hz, (double)s->stretch.evidence->heard,
                         dawg_grid_hz((double)s->candidate[c].point), s->candidate[c].excess_db,
                         dawg_clamp_d(0.7 / s->candidate[c].width_octaves, 2.0, 16.0));
 }
 
 int dawg_problem_search_step(dawg_problem_search *s)
 {
-    const uint32_t last = 1u + s->candidates * TURNS; /* known from the first slice on */
+    const uint32_t last = 1u + s->candidates * DAWG_BELL_FIT_STEPS; /* known from the first slice on */
     if (s->step == 0) {
         find_candidates(s);
         find_sibilance(s);
     } else if (s->step == last) {
         find_broad(s);
     } else {
-        const uint32_t turn = (s->step - 1u) % TURNS, c = (s->step - 1u) / TURNS;
-        if (turn == 0) begin_fit(s, c, DAWG_MEAN_POWER);
-        if (turn == DAWG_BELL_FIT_STEPS) {
-            s->by_power = dawg_bell_fit_result(&s->fit);
-            begin_fit(s, c, DAWG_MEAN_DB);
-        }
+        const uint32_t turn = (s->step - 1u) % DAWG_BELL_FIT_STEPS, c = (s->step - 1u) / DAWG_BELL_FIT_STEPS;
+        if (turn == 0) begin_fit(s, c);
         dawg_bell_fit_step(&s->fit);
-        if (turn == TURNS - 1u) add_resonance(s, c);
+        if (turn == DAWG_BELL_FIT_STEPS - 1u) add_resonance(s, c);
     }
     const int was_last = s->step > 0 && s->step == last;
     ++s->step;

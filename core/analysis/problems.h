@@ -9,9 +9,8 @@
  *   present (3 dB in a single window) in half of the windows heard, at least
  *   unless strict, it is no note: ringing in 2/5 of the windows heard and, where 1/24 octave is less than three bins,
  *   restless in 2/5 of them
- *   The bell (bell_fit.h) is fitted to the mean power and to the mean level in dB, and both are weighed by how well a bell
- *   suits them: a drum's own tone spoils the one, what rings on between drums the other. The excess is its gain. A note's
- *   frequency is that of its line (tone.h).
+ *   The bell (bell_fit.h) is fitted to the mean relief. The excess is its gain. A note's frequency is that of its line
+ *   (tone.h).
  * MUD 200 .. 500 Hz, BOXINESS 400 .. 800 Hz, HARSHNESS 2 .. 5 kHz, once the resonances are mended:
  *   the band stands 3 dB above the curve fitted to the rest (tonal_curve.h), and 2.5 times as far as the rest strays from
  *   it; half as far in its median
@@ -47,7 +46,7 @@ double dawg_presence_db(double sensitivity);
 
 typedef struct dawg_stretch { /* of time: what is looked at; must hold still until the search is done */
     const double *power;      /* of bins 0 .. bins - 1, mean over all windows */
-    const double *decibels;   /* of the same, mean over the windows heard */
+    const double *relief;     /* of the same, mean over the windows heard */
     const double *energy;     /* mean power in DAWG_LOG_BANDS */
     uint32_t bins;
     const dawg_evidence *evidence;
@@ -66,7 +65,6 @@ typedef struct dawg_problem_search {
         double excess_db, width_octaves, share;
     } candidate[DAWG_RESONANCES]; /* the most prominent */
     dawg_bell_fit fit;
-    dawg_bell by_power;
     uint32_t count;
     dawg_problem found[DAWG_EQ_PROBLEMS];
 } dawg_problem_search;
