@@ -13,7 +13,7 @@
 #define SHORTEST_S (8192.0 / 48000.0)
 #define QUIET 1e-9 /* mean square of a block that is not heard, as in eq_evidence.c */
 
-#define SEARCHES 3u          /* that must agree before the recent view names a problem */
+#define SEARCHES 4u          /* that must agree before the recent view names a problem */
 #define SAME_OCTAVES 0.167   /* what lies no further apart is the same */
 #define BLOCKS (RECENT + 1u) /* and the one that is being filled */
 

@@ -7,11 +7,13 @@
 
 #define SURE 0.76 /* least confidence: notes that ring on in music mostly have less, planted bells more */
 #define RESONANCE_DB 6.0
+#define LEFT_DB 2.5 /* by the fit: planted bells mostly leave less than 1.5 dB, notes more than 2.4 dB */
+#define BROADEST_Q 2.5
 #define CANDIDATE_DB 4.0
 #define PRESENT_DB 3.0
 #define BROAD_DB 3.0
 #define SHARE_PRESENT 0.5
-#define SHARE_RINGING 0.4
+#define SHARE_RINGING 0.5
 #define SHARE_RESTLESS 0.4
 #define RESTLESS_BINS 3.0
 #define WIDTH_DB 3.0f
@@ -144,14 +146,25 @@ static dawg_bell line(const dawg_problem_search *s, uint32_t c)
         .hz = tone.bin * s->bin_hz, .gain_db = s->candidate[c].excess_db, .q = 1.0 / s->candidate[c].width_octaves};
 }
 
-/* Where the fit has strayed from the peak, what the grid says stands instead. */
+/* Has the fit found a bell, there? */
+static int is_bell(const dawg_problem_search *s, uint32_t c, const dawg_bell *b)
+{
+    const double hz = dawg_grid_hz((double)s->candidate[c].point);
+    return b->hz > 0.89 * hz && b->hz < 1.12 * hz && b->gain_db > 0.5 * s->candidate[c].excess_db &&
+           b->error_db < LEFT_DB && b->q > BROADEST_Q;
+}
+
+/* Where there is no bell, what the grid says stands instead when strict. */
 static void add_resonance(dawg_problem_search *s, uint32_t c)
 {
     dawg_bell b = dawg_bell_fit_result(&s->fit);
-    const double excess = s->candidate[c].excess_db, hz = dawg_grid_hz((double)s->candidate[c].point);
     if (is_note(s, s->candidate[c].point)) b = line(s, c);
-    else if (!(b.hz > 0.89 * hz && b.hz < 1.12 * hz && b.gain_db > 0.5 * excess))
-        b = (dawg_bell){.hz = hz, .gain_db = excess, .q = 1.0 / s->candidate[c].width_octaves};
+    else if (!is_bell(s, c, &b)) {
+        if (!s->strict) return;
+        b = (dawg_bell){.hz = dawg_grid_hz((double)s->candidate[c].point),
+                        .gain_db = s->candidate[c].excess_db,
+                        .q = 1.0 / s->candidate[c].width_octaves};
+    }
     if (b.gain_db < RESONANCE_DB * scale(s->sensitivity)) return;
     const double confidence = unit(s->candidate[c].share) * b.gain_db / (b.gain_db + b.error_db);
     if (!s->strict && confidence < SURE) return;
