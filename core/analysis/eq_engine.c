@@ -23,7 +23,7 @@ typedef struct block {
     dawg_evidence evidence;
     uint32_t seen; /* dawg_broad_seen */
     int was_heard;
-    float *power;    /* sum over its windows */
+    float *power;  /* sum over its windows */
     float *relief; /* times weight, sum over those that are heard */
 } block;
 
@@ -37,7 +37,7 @@ struct dawg_eq_engine {
     dawg_grid *grid;
     dawg_band_map *log_bands, *balance_bands;
     float *window, *history[2], *spectrum, *decibels;
-    double *power;                        /* of the window; while a block closes, means */
+    double *power;                      /* of the window; while a block closes, means */
     double *total_power, *total_relief; /* sums since reset */
     double *mean_power, *mean_relief;   /* what the search looks at */
     dawg_evidence total, recent;

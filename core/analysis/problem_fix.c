@@ -2,6 +2,7 @@
  * problem_fix.c - see problem_fix.h. */
 #include "problem_fix.h"
 #include "dsp/maths.h"
+#include "problems.h"
 #include <string.h>
 
 #define DB_PER_S 12.0
@@ -84,6 +85,20 @@ static double done_db(const dawg_eq_picture *eq, double hz)
     return power_db(eq, hz) - 0.5 * (power_db(eq, hz * half) + power_db(eq, hz / half));
 }
 
+/* Half way from the level up to which sibilants are no excess, so far below the body of 200 Hz .. 5 kHz, to theirs. The
+ * peaks of bursts, noise, pass it by the whole excess; those of vowels, of which a bell's band lets something through,
+ * stay below. */
+static double sibilance_db(const dawg_eq_report *report, double excess_db)
+{
+    double edges[DAWG_LOG_BANDS + 1], body = 0.0;
+    dawg_log_edges(edges);
+    for (uint32_t i = 0; i < DAWG_LOG_BANDS; ++i) {
+        const double hz = dawg_sqrt_d(edges[i] * edges[i + 1]), gain = dawg_db_to_gain_d(report->bands_db[i]);
+        if (hz > 200.0 && hz < 5000.0) body += gain * gain;
+    }
+    return DAWG_SIBILANCE_DB + 0.5 * excess_db + 0.5 * dawg_gain_to_db_d(dawg_max_d(body, 1e-20));
+}
+
 static dawg_fix_slot *slot_for(dawg_problem_fix *x, const dawg_problem *p, const uint32_t *taken)
 {
     dawg_fix_slot *unused = NULL;
@@ -96,16 +111,37 @@ static dawg_fix_slot *slot_for(dawg_problem_fix *x, const dawg_problem *p, const
     return unused;
 }
 
+/* A problem has found no slot: the one that was named longest ago becomes free. */
+static void make_room(dawg_problem_fix *x, const uint32_t *taken)
+{
+    dawg_fix_slot *oldest = NULL;
+    for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
+        if (!taken[i] && (!oldest || x->slot[i].unnamed_s > oldest->unnamed_s)) oldest = &x->slot[i];
+    if (oldest) oldest->gain_db = 0.0;
+}
+
+static int lasts(const dawg_fix_slot *s, uint32_t kinds)
+{
+    const uint32_t held = kinds & (1u << DAWG_RESONANCE | 1u << DAWG_SIBILANCE);
+    return s->kind && (held >> (s->kind - 1u) & 1u) && s->unnamed_s < DAWG_FIX_HOLD_S;
+}
+
 static void read(dawg_problem_fix *x, const dawg_eq_report *report, uint32_t kinds, const dawg_eq_picture *eq)
 {
     uint32_t taken[DAWG_FIX_SLOTS] = {0};
     for (uint32_t i = 0; i < report->problem_count; ++i) {
         const dawg_problem *p = &report->problems[i];
         const double left = dawg_min_d(p->gain_db - dawg_min_d(done_db(eq, p->frequency_hz), 0.0), 0.0);
-        if (!(kinds >> p->type & 1u) || left > dawg_min_d(-LEAST_DB, LEAST_SHARE * p->gain_db)) continue;
+        if (!(kinds >> p->type & 1u)) continue;
+        const int is_done = left > dawg_min_d(-LEAST_DB, LEAST_SHARE * p->gain_db);
         dawg_fix_slot *s = slot_for(x, p, taken);
-        if (!s) continue;
+        if (!s && !is_done) make_room(x, taken);
+        if (!s || (is_done && !s->kind)) continue;
         taken[s - x->slot] = 1;
+        if (is_done) {
+            s->gain_db = 0.0;
+            continue;
+        }
         if (!s->kind) {
             s->now_hz = p->frequency_hz;
             s->now_q = p->q;
@@ -114,9 +150,11 @@ static void read(dawg_problem_fix *x, const dawg_eq_report *report, uint32_t kin
         s->hz = p->frequency_hz;
         s->gain_db = left;
         s->q = p->q;
+        s->threshold_db = p->type == DAWG_SIBILANCE ? sibilance_db(report, p->excess_db) : DAWG_EQ_NONE;
+        s->unnamed_s = 0.0;
     }
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
-        if (!taken[i]) x->slot[i].gain_db = 0.0;
+        if (!taken[i] && !lasts(&x->slot[i], kinds)) x->slot[i].gain_db = 0.0;
 }
 
 void dawg_problem_fix_work(dawg_problem_fix *x, double sensitivity, uint32_t kinds, const dawg_eq_picture *eq)
@@ -140,6 +178,7 @@ void dawg_problem_fix_glide(dawg_problem_fix *x)
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i) {
         dawg_fix_slot *s = &x->slot[i];
         if (!s->kind || x->quiet) continue;
+        s->unnamed_s += x->period_s;
         s->now_hz = dawg_clamp_d(s->hz, s->now_hz / ratio, s->now_hz * ratio);
         s->now_q = dawg_clamp_d(s->q, s->now_q / ratio, s->now_q * ratio);
         s->now_db = towards(s->now_db, s->gain_db, DB_PER_S * x->period_s);

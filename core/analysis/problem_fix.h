@@ -4,9 +4,13 @@
  *     frames -> eq_engine.h, twice a second -> up to four problems, each in a slot -> bells that glide there
  *
  * A problem stays in its slot while reports name it within a sixth of an octave; its bell moves at 12 dB and a third of an
- * octave per second. What an equalizer already does about a problem is taken off: its own gain at the frequency against
- * that half an octave beside it. Under -120 dBFS
- * bells and reports stand still, nothing is listened to; after 10 s of that everything heard is forgotten. */
+ * octave per second. Resonances and sibilance come and go with the notes and words that wake them: their slots last for
+ * 10 s of sound after the last report, or until a new problem finds no other. What an equalizer already does about a
+ * problem is taken off: its own gain at the frequency against that half an octave beside it. Under -120 dBFS bells and
+ * reports stand still, nothing is listened to; after 10 s of that everything heard is forgotten.
+ *
+ * A bell against sibilance is to act in the bursts alone, as a dynamic one (dsp/eq_dynamic.h), above a level between
+ * that of the bursts and the one up to which they are no excess (problems.h). */
 #ifndef DAWG_PROBLEM_FIX_H
 #define DAWG_PROBLEM_FIX_H
 #include "eq_engine.h"
@@ -14,11 +18,14 @@
 
 #define DAWG_FIX_SLOTS 4u
 #define DAWG_FIX_FORGET_S 10.0
+#define DAWG_FIX_HOLD_S 10.0
 
 typedef struct dawg_fix_slot {
     uint32_t kind;                /* 0: free; else 1 + dawg_problem_type */
     double hz, gain_db, q;        /* of the bell as a report asked for it last; gain_db 0: it is no longer asked for */
     double now_hz, now_db, now_q; /* where it is */
+    double threshold_db;          /* dBFS, peak: it acts above; DAWG_EQ_NONE: always */
+    double unnamed_s;             /* of sound, since the last report that named it */
 } dawg_fix_slot;
 
 typedef struct dawg_problem_fix {

@@ -25,7 +25,6 @@
 #define STRAYS 2.5
 #define BLOCKS_1S 2u
 #define SHARE_BLOCKS 0.75
-#define SIBILANCE_DB (-10.0)
 #define BURST_SHARE 0.4
 #define CUT_MAX_DB 18.0
 
@@ -232,7 +231,7 @@ static void find_sibilance(dawg_problem_search *s)
     const dawg_evidence *e = s->stretch.evidence;
     if (e->bursts < 2u || (double)e->burst_windows > BURST_SHARE * (double)e->heard || !(e->body > 0.0)) return;
     const double high = e->burst_high / (double)e->burst_windows, body = e->body / (double)e->heard;
-    const double excess = db_of(high / body) - SIBILANCE_DB, threshold = BROAD_DB * scale(s->sensitivity);
+    const double excess = db_of(high / body) - DAWG_SIBILANCE_DB, threshold = BROAD_DB * scale(s->sensitivity);
     if (!(excess > threshold)) return;
     add(s, (dawg_problem){
                .type = DAWG_SIBILANCE,

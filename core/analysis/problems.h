@@ -30,6 +30,8 @@
 #include "eq_engine.h"
 #include "eq_evidence.h"
 
+#define DAWG_SIBILANCE_DB (-10.0) /* bursts against the body, 200 Hz .. 5 kHz: as in a voice with clear sibilants */
+
 enum { DAWG_BROAD_TYPES = 3 }; /* DAWG_MUD, DAWG_BOXINESS, DAWG_HARSHNESS */
 
 /* Blocks of half a second in which each broad problem stood out. */

@@ -19,6 +19,9 @@
 #include <string.h>
 
 #define AUTO_Q_FADES 4u /* a bell of 24 dB moves far */
+#define FIX_RATIO 20.0  /* of a bell that acts above a threshold, against sibilance */
+#define FIX_ATTACK_MS 1.0
+#define FIX_RELEASE_MS 60.0
 
 /* ---- state ------------------------------------------------------------------------------------------------------ */
 
@@ -129,7 +132,9 @@ static void follow_gate(gate *g, int on, uint32_t frames, int first)
 static int fixing(surgical_eq *x, double amount)
 {
     int any = (int)x->fresh;
-    for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i) any |= x->fix.slot[i].kind || x->at[BANDS + i].shape.gain_db != 0.0;
+    for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
+        any |= x->fix.slot[i].kind || x->at[BANDS + i].shape.gain_db != 0.0 ||
+               x->at[ALL_BANDS + BANDS + i].dynamics.range_db != 0.0;
     if (!any) return 0;
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i) {
         const dawg_fix_slot *slot = &x->fix.slot[i];
@@ -140,10 +145,14 @@ static int fixing(surgical_eq *x, double amount)
         to->shape = (dawg_eq_shape){DAWG_EQ_BELL, DAWG_EQ_12_DB, 1000.0, gain_db, 1.0};
         if (gain_db != 0.0) to->shape.hz = slot->now_hz;
         if (gain_db != 0.0) to->shape.q = slot->now_q;
+        if (gain_db != 0.0 && slot->threshold_db > DAWG_EQ_NONE) {
+            to->shape.gain_db = 0.0;
+            to->dynamics = (dawg_eq_dynamics){slot->threshold_db, FIX_RATIO, gain_db, FIX_ATTACK_MS, FIX_RELEASE_MS};
+        }
         if (from->shape.gain_db == 0.0) {
             *from = *to;
             from->shape.gain_db = 0.0;
-        } else if (gain_db == 0.0) {
+        } else if (to->shape.gain_db == 0.0) {
             to->shape.hz = from->shape.hz;
             to->shape.q = from->shape.q;
         }
