@@ -4,6 +4,7 @@
 #include "eq_engine.h"
 #include "dsp/fft.h"
 #include "dsp/guard.h"
+#include "lasting.h"
 #include "problems.h"
 #include "tonal_curve.h"
 #include <string.h>
@@ -13,8 +14,6 @@
 #define SHORTEST_S (8192.0 / 48000.0)
 #define QUIET 1e-9 /* mean square of a block that is not heard, as in eq_evidence.c */
 
-#define SEARCHES 4u          /* that must agree before the recent view names a problem */
-#define SAME_OCTAVES 0.167   /* what lies no further apart is the same */
 #define BLOCKS (RECENT + 1u) /* and the one that is being filled */
 
 typedef enum { IDLE, LEFT, RIGHT, EVIDENCE, BLOCK, SEARCH } stage;
@@ -47,11 +46,7 @@ struct dawg_eq_engine {
     int is_searching;
     double energy[DAWG_LOG_BANDS];
     dawg_problem_search search;
-    uint64_t searches;
-    struct {
-        uint32_t count;
-        dawg_problem problems[DAWG_EQ_PROBLEMS];
-    } found[SEARCHES]; /* ring */
+    dawg_lasting lasting;
     dawg_eq_report pending, now;
 };
 
@@ -159,7 +154,7 @@ static void empty(dawg_eq_engine *e, block *b)
 
 void dawg_eq_engine_reset(dawg_eq_engine *e)
 {
-    e->frame = e->block = e->searches = 0;
+    e->frame = e->block = 0;
     e->next = e->points;
     e->stage = IDLE;
     e->from = 0;
@@ -176,7 +171,7 @@ void dawg_eq_engine_reset(dawg_eq_engine *e)
     memset(e->mean_relief, 0, e->bins * sizeof(double));
     memset(e->energy, 0, sizeof e->energy);
     memset(&e->search, 0, sizeof e->search);
-    memset(e->found, 0, sizeof e->found);
+    memset(&e->lasting, 0, sizeof e->lasting);
     memset(&e->pending, 0, sizeof e->pending);
     for (uint32_t b = 0; b < BLOCKS; ++b) empty(e, &e->blocks[b]);
     dawg_grid_reset(e->grid);
@@ -305,38 +300,10 @@ static void begin_search(dawg_eq_engine *e)
     e->is_searching = 1;
 }
 
-/* Was it found in that search, too? */
-static int was_found(const dawg_eq_engine *e, uint64_t search, const dawg_problem *p)
-{
-    const double ratio = dawg_pow_d(2.0, SAME_OCTAVES);
-    for (uint32_t i = 0; i < e->found[search % SEARCHES].count; ++i) {
-        const dawg_problem *q = &e->found[search % SEARCHES].problems[i];
-        if (p->type == q->type && p->frequency_hz < q->frequency_hz * ratio &&
-            q->frequency_hz < p->frequency_hz * ratio)
-            return 1;
-    }
-    return 0;
-}
-
-/* Remembers what the search has found; the report names what all of the last searches have. */
-static void keep_lasting(dawg_eq_engine *e)
-{
-    const dawg_problem_search *s = &e->search;
-    const uint64_t now = e->searches++;
-    e->found[now % SEARCHES].count = s->count;
-    memcpy(e->found[now % SEARCHES].problems, s->found, s->count * sizeof *s->found);
-    if (e->searches < SEARCHES) return;
-    for (uint32_t i = 0; i < s->count; ++i) {
-        int lasts = 1;
-        for (uint64_t k = 1; k < SEARCHES; ++k) lasts &= was_found(e, now - k, &s->found[i]);
-        if (lasts) e->pending.problems[e->pending.problem_count++] = s->found[i];
-    }
-}
-
 static void step_search(dawg_eq_engine *e)
 {
     if (dawg_problem_search_step(&e->search)) return;
-    keep_lasting(e);
+    e->pending.problem_count = dawg_lasting_take(&e->lasting, e->search.found, e->search.count, e->pending.problems);
     e->now = e->pending;
     e->is_searching = 0;
 }

@@ -70,8 +70,7 @@ void dawg_eq_engine_process(dawg_eq_engine *e, const float *left, const float *r
 int dawg_eq_engine_work(dawg_eq_engine *e);
 
 /* The last finished report on the last 3 s (fewer at the start), renewed twice a second; no cost. Of problems it names
- * those that were found in each of the last three searches, for what comes and goes with a note is no matter for an
- * equalizer. Valid until the next call that is not const; its contents depend on frames and calls of work() only. */
+ * those that last (lasting.h). Valid until the next call that is not const; its contents depend on frames and calls of work() only. */
 const dawg_eq_report *dawg_eq_engine_recent(const dawg_eq_engine *e);
 /* Finishes pending slices, then reports: milliseconds, not for the audio thread. */
 void dawg_eq_engine_read(dawg_eq_engine *e, dawg_eq_view view, dawg_eq_report *report);

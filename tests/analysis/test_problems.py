@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from kit import FULL
-from kit.listening import Ear, beats, coloured, listen, raised, through_bell, whisper
+from kit.listening import Ear, beats, chords, coloured, listen, raised, through_bell, whisper
 from kit.report import record
 from kit.signals import make, tone
 
 RATE = 48000
 SECONDS = 8
 SEEDS = range(500) if FULL else range(48)
+LEAST = 0.95 if FULL else 0.9  # of 12 seeds one may miss
 BANDS = {"mud": (200, 500), "boxiness": (400, 800), "harshness": (2000, 5000)}
 
 
@@ -80,12 +81,12 @@ def test_the_gain_of_a_planted_resonance_in_noise_is_known_to_2_db():
 
 @pytest.mark.parametrize("kind", ("beats", "whisper"))
 def test_the_gain_of_a_planted_resonance_in_drums_and_speech_is_mostly_known_to_2_db(kind):
-    """AN-5 asks for +-2 dB always. Where the background itself moves, its own shape around the bell cannot be told from
-    the bell in 8 s (drums: what rings on between hits; below 300 Hz also the drum's own tone): four of five reach it."""
+    """AN-5 asks for +-2 dB always. Of the rest, drums: below 300 Hz a hit of 10 to 40 ms gives one independent value per
+    channel, and the ring outlasts it; formants of 250 to 1000 Hz are as narrow as the bell and pass 40 times in 8 s."""
     errors = gain_errors(kind)
     within = np.mean(np.abs(errors) <= 2)
-    record("AN-5", f"gain within 2 dB, {kind}", 100 * within, "%", "≥ 80 (aim 100)")
-    assert within >= 0.8
+    record("AN-5", f"gain within 2 dB, {kind}", 100 * within, "%", f"≥ {100 * LEAST:g} (aim 100)")
+    assert within >= LEAST
     assert np.median(np.abs(errors)) <= 1
 
 
@@ -105,18 +106,31 @@ CLEAN = (
 
 @pytest.mark.parametrize("sound", CLEAN)
 def test_clean_sound_raises_no_alarm(sound):
-    """AN-5: at most one false alarm per 60 s, over the whole and in what the plugin sees while it plays (an alarm is a
-    problem that was not there half a second before)."""
-    x = np.atleast_2d(make(sound, RATE).x).astype(np.float32)
-    ear, before, alarms, step = Ear(RATE), [], 0, 24576
-    for at in range(0, x.shape[1], step):
-        now = ear.hear(x[:, at : at + step]).read("recent").problems
-        alarms += sum(not any(p.type == o.type and near(p, o.frequency_hz, 1 / 6) for o in before) for p in now)
-        before = now
-    whole = ear.read().problems
+    """AN-5: at most one false alarm per 60 s, over the whole and in what the plugin sees while it plays."""
+    alarms, whole = alarms_in(make(sound, RATE).x)
     record("AN-5", f"false alarms in 60 s: {sound.split('(')[0]}", max(alarms, len(whole)), "", "≤ 1")
     assert alarms <= 1
     assert len(whole) <= 1, whole
+
+
+def alarms_in(x, types=("resonance", *BANDS, "sibilance")):
+    """How many problems of these types, while it plays, were not there half a second before; and those of the whole."""
+    x = np.atleast_2d(x).astype(np.float32)
+    ear, before, alarms, step = Ear(RATE), [], [], 24576
+    for at in range(0, x.shape[1], step):
+        now = [p for p in ear.hear(x[:, at : at + step]).read("recent").problems if p.type in types]
+        alarms += [p for p in now if not any(p.type == o.type and near(p, o.frequency_hz, 1 / 6) for o in before)]
+        before = now
+    return len(alarms), [p for p in ear.read().problems if p.type in types]
+
+
+@pytest.mark.parametrize("kind", ("organ", "strings", "choir"))
+def test_held_chords_are_no_resonances(kind):
+    """Notes that last as long as a search takes: none is named in 30 s, whatever the key."""
+    for seed in range(8) if FULL else range(3):
+        alarms, whole = alarms_in(chords(RATE, 30, seed, kind), ("resonance",))
+        record("AN-5", f"resonances in 30 s of chords, {kind}", max(alarms, len(whole)), "", "0", "high")
+        assert not alarms and not whole, (seed, whole)
 
 
 @pytest.mark.parametrize("hz", (82.4, 220, 440, 1000) if FULL else (110, 440))

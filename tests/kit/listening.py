@@ -174,3 +174,28 @@ def whisper(rate, seconds, seed) -> np.ndarray:
         response = 0.15 + sum(1 / (1 + ((f - p[at]) / b) ** 2) for p, b in zip(path, (90, 120, 180), strict=True))
         out[:, at : at + 2048] += np.fft.irfft(np.fft.rfft(window * padded[:, at : at + 2048]) * response) / 2
     return sps.sosfilt(sps.butter(1, 60, "highpass", fs=rate, output="sos"), out[:, :n])
+
+
+def chords(rate, seconds, seed, kind) -> np.ndarray:
+    """Four notes held for 3 s, then the next chord: an organ; strings (three detuned saws each, vibrato, attack of
+    0.25 s); a choir (the same through four formants). Over noise at -60 dB."""
+    rng, n, note = np.random.default_rng(seed), frames(seconds, rate), frames(3.4, rate)
+    x, root, t = np.zeros((2, n + note)), int(rng.integers(40, 57)), np.arange(note) / rate
+    turns, hold = np.arange(4097) / 4096, frames(3, rate)
+    attack, vibrato = {"organ": (0.02, 0), "strings": (0.25, 0.004), "choir": (0.15, 0.006)}[kind]
+    envelope = np.clip(t / attack, 0, 1) * np.clip((3.35 - t) / 0.35, 0, 1)
+    progression = ((0, 4, 7, 12), (5, 9, 12, 17), (7, 11, 14, 19), (9, 12, 16, 21), (2, 5, 9, 14), (4, 7, 11, 16))
+    for i, at in enumerate(range(0, n, hold)):
+        for key in np.repeat(progression[i % 6], 1 if kind == "organ" else 3):
+            hz = 440 * 2 ** ((root + key - 69) / 12 + (0 if kind == "organ" else rng.normal(0, 4) / 1200))
+            k = np.arange(1, int(14000 / hz) + 1)
+            level = np.isin(k, (1, 2, 3, 4, 6, 8, 10, 12, 16)) / k if kind == "organ" else 1 / k
+            if kind == "choir":
+                formants = ((700, 90), (1150, 100), (2600, 150), (3300, 200))
+                level = level * (0.05 + sum(1 / (1 + ((hz * k - f) / b) ** 2) for f, b in formants))
+            wave = level @ np.sin(2 * np.pi * (np.outer(k, turns) + rng.random((len(k), 1))))
+            swing = rng.uniform(4.8, 6.2)
+            phase = hz * (t - vibrato / (2 * np.pi * swing) * np.cos(2 * np.pi * (swing * t + rng.random()))) % 1
+            right = rng.uniform(0.3, 0.7)
+            x[:, at : at + note] += np.outer((1 - right, right), np.interp(phase, turns, wave) * envelope)
+    return 0.1 * x[:, :n] / np.std(x) + gain(-60) * rng.standard_normal((2, n))
