@@ -7,9 +7,10 @@
  *   the mean level is the largest within 1/8 octave, and 4 dB above its ground; the fitted bell has 6 dB
  *   it falls by 3 dB, or half way to the ground, on both sides within less than 1/3 octave together
  *   present (3 dB in a single window) in half of the windows heard, at least
- *   unless strict, it is no note: ringing in 2/5 of the windows heard and, where 1/24 octave is less than three bins,
+ *   unless strict, it is no note: ringing in half of the windows heard and, where 1/24 octave is less than three bins,
  *   restless in 2/5 of them
- *   The bell (bell_fit.h) is fitted to the mean relief. The excess is its gain. A note's frequency is that of its line
+ *   The bell (bell_fit.h) is fitted to the mean relief. Unless strict, the fit leaves less than 2.5 dB, near the peak, and
+ *   has a Q above 2.5: a note's lines leave more than any bell does. The excess is its gain. A note's frequency is that of its line
  *   (tone.h).
  * MUD 200 .. 500 Hz, BOXINESS 400 .. 800 Hz, HARSHNESS 2 .. 5 kHz, once the resonances are mended:
  *   the band stands 3 dB above the curve fitted to the rest (tonal_curve.h), and 2.5 times as far as the rest strays from

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * source_listen.c - see source_listen.h.
  *
- * A frame: both channels under a Hann window, zero-padded; power in 24 bands of equal width on the ERB scale (Glasberg &
- * Moore 1990) from 40 Hz to 16 kHz, their levels as six terms of a cosine transform (as in mel cepstra, Davis &
- * Mermelstein 1980), flatness, pitch (periodicity.h), and onsets where the bands rise (Bello et al. 2005, "A tutorial on
- * onset detection in music signals"). Features are means and spreads of these. */
+ * A frame: both channels under a Hann window, zero-padded; power in bands (erb_bands.h), their levels as six terms of a
+ * cosine transform (as in mel cepstra, Davis & Mermelstein 1980), flatness, pitch (periodicity.h), and onsets where the
+ * bands rise (Bello et al. 2005, "A tutorial on onset detection in music signals"). Features are means and spreads of
+ * these. */
 #include "source_listen.h"
 #include "dsp/guard.h"
+#include "erb_bands.h"
 #include "periodicity.h"
 #include "source_features.h"
 #include <string.h>
 
 enum {
-    BANDS = 24,
+    BANDS = DAWG_ERB_BANDS,
     SLOTS = 4,      /* of 5 ms in a hop */
     HELD = 16,      /* slots of the envelope that are kept: 80 ms */
     MEMORY = 500,   /* frames: 10 s of sound, then forgetting */
@@ -21,8 +22,6 @@ enum {
 };
 #define SLOT_S 0.005
 #define WINDOW_S 0.056
-#define LOW_HZ 40.0
-#define HIGH_HZ 16000.0
 #define NOTHING_DB (-400.0f)
 #define SILENCE_DB (-100.0f) /* dBFS, RMS: below there is no sound at any level */
 #define RANGE_DB 40.0f       /* below the loudest frame: a rest */
@@ -42,10 +41,9 @@ struct dawg_source_listen {
     dawg_periodicity period;
     float *window, *history[2], *bins[2], *power, *side;
     float rate;
-    uint32_t frames, kept;        /* lengths in frames: window, history */
-    uint32_t edge_bin[BANDS + 1]; /* bands: fractional edges in bins */
-    float edge_part[BANDS + 1], cosine[SHAPES][BANDS];
-    float erb[BANDS]; /* centre of a band on the ERB scale */
+    uint32_t frames, kept; /* lengths in frames: window, history */
+    dawg_erb_bands bands;
+    float cosine[SHAPES][BANDS];
 
     uint64_t frame, slot, slot_end; /* frames and whole slots heard; frame at which the next slot ends */
     uint32_t slot_from, since_hop;  /* frames: in this slot, since the last hop ended */
@@ -59,9 +57,6 @@ struct dawg_source_listen {
 };
 
 /* ------------------------------------------------------------------------------------------------------------ set-up */
-
-static double erb_of(double hz) { return 21.4 / 2.302585092994046 * dawg_log_d(1.0 + 0.00437 * hz); }
-static double hz_of(double erb) { return (dawg_exp_d(erb * 2.302585092994046 / 21.4) - 1.0) / 0.00437; }
 
 static uint32_t in_frames(double seconds, float rate) { return (uint32_t)(seconds * (double)rate + 0.5); }
 
@@ -116,15 +111,8 @@ dawg_source_listen *dawg_source_listen_init(void *mem, size_t size, float rate)
     for (uint32_t t = 0; t < g->frames; ++t)
         g->window[t] = (float)(0.5 - 0.5 * dawg_cos_d(2.0 * DAWG_PI * ((double)t + 0.5) / (double)g->frames));
 
-    const double low = erb_of(LOW_HZ), step = (erb_of(HIGH_HZ) - low) / BANDS;
-    const double bin_hz = (double)rate / (double)g->period.points;
-    for (uint32_t b = 0; b <= BANDS; ++b) {
-        const double at = dawg_min_d(hz_of(low + step * b) / bin_hz + 0.5, (double)(g->period.points / 2));
-        g->edge_bin[b] = (uint32_t)at;
-        g->edge_part[b] = (float)(at - (double)g->edge_bin[b]);
-    }
+    dawg_erb_bands_init(&g->bands, g->period.points, (double)rate);
     for (uint32_t b = 0; b < BANDS; ++b) {
-        g->erb[b] = (float)(low + step * (b + 0.5));
         for (uint32_t k = 0; k < SHAPES; ++k)
             g->cosine[k][b] = (float)(dawg_cos_d(DAWG_PI * (k + 1) * (b + 0.5) / BANDS) * (2.0 / BANDS));
     }
@@ -189,14 +177,6 @@ static void weigh(dawg_source_listen *g)
         g->power[k] = scale * 0.5f * ((lr * lr + li * li) + (rr * rr + ri * ri));
         g->side[k] = scale * 0.25f * ((lr - rr) * (lr - rr) + (li - ri) * (li - ri));
     }
-}
-
-static float band_energy(const dawg_source_listen *g, const float *power, uint32_t from, uint32_t to)
-{
-    const uint32_t first = g->edge_bin[from], last = g->edge_bin[to];
-    float sum = power[last] * g->edge_part[to] - power[first] * g->edge_part[from];
-    for (uint32_t k = first; k < last; ++k) sum += power[k];
-    return dawg_max(sum, 0.0f);
 }
 
 /* Geometric over arithmetic mean of a range's power, in dB: -2.5 for noise, -20 and less for tones. */
@@ -287,7 +267,7 @@ static float crest(const dawg_source_listen *g, float level)
 static void judge(dawg_source_listen *g, const float *time)
 {
     float energy[BANDS], band[BANDS], total = 0.0f;
-    for (uint32_t b = 0; b < BANDS; ++b) total += energy[b] = band_energy(g, g->power, b, b + 1);
+    for (uint32_t b = 0; b < BANDS; ++b) total += energy[b] = dawg_erb_bands_energy(&g->bands, g->power, b, b + 1);
     const float level = decibels((double)total);
     if (g->heard && level > g->loudest + RANGE_DB) forget(g); /* a hush before the first note: rests by the same rule */
     g->loudest = dawg_max(g->loudest - FALL_DB, level);
@@ -306,8 +286,8 @@ static void judge(dawg_source_listen *g, const float *time)
         band[b] = decibels((double)energy[b]);
         const float relative = decibels((double)((energy[b] + floor) * per));
         for (uint32_t k = 0; k < SHAPES; ++k) shape[k] += g->cosine[k][b] * relative;
-        centroid += energy[b] * per * g->erb[b];
-        square += energy[b] * per * g->erb[b] * g->erb[b];
+        centroid += energy[b] * per * g->bands.centre[b];
+        square += energy[b] * per * g->bands.centre[b] * g->bands.centre[b];
         if (b < 3) low += energy[b];    /* 40..150 Hz */
         if (b >= 16) high += energy[b]; /* 4.6..16 kHz */
     }
@@ -318,8 +298,10 @@ static void judge(dawg_source_listen *g, const float *time)
     add(&g->s[SHARE_HIGH], decibels((double)(high * per) + 1e-6));
     add(&g->s[FLATNESS], flatness(g, 200.0, 1500.0, floor * 1e-3f));
     add(&g->s[FLATNESS_TOP], flatness(g, 1500.0, 8000.0, floor * 1e-3f));
-    add(&g->s[WIDTH_LOW], band_energy(g, g->side, 0, 10) / (band_energy(g, g->power, 0, 10) + floor));
-    add(&g->s[WIDTH_HIGH], band_energy(g, g->side, 10, BANDS) / (band_energy(g, g->power, 10, BANDS) + floor));
+    add(&g->s[WIDTH_LOW],
+        dawg_erb_bands_energy(&g->bands, g->side, 0, 10) / (dawg_erb_bands_energy(&g->bands, g->power, 0, 10) + floor));
+    add(&g->s[WIDTH_HIGH], dawg_erb_bands_energy(&g->bands, g->side, 10, BANDS) /
+                               (dawg_erb_bands_energy(&g->bands, g->power, 10, BANDS) + floor));
     add(&g->s[LEVEL], dawg_max(level - g->loudest, -RANGE_DB));
     add(&g->s[SYLLABLES], syllables(g, level));
     add(&g->s[CREST], crest(g, level));

@@ -69,14 +69,14 @@ static void play(double seconds, sound what, uint32_t kinds)
     for (uint32_t period = 0; period < (uint32_t)(seconds * RATE / PERIOD); ++period) {
         float left[PERIOD], right[PERIOD];
         for (uint32_t i = 0; i < PERIOD; ++i) {
-            const double l = 0.05 * (double)dawg_noise_next(&random_left), r = 0.05 * (double)dawg_noise_next(&random_right);
+            const double l = 0.05 * (double)dawg_noise_next(&random_left),
+                         r = 0.05 * (double)dawg_noise_next(&random_right);
             left[i] = what == SILENT ? 0.0f : what == PLAIN ? (float)l : ring(0, l);
             right[i] = what == SILENT ? 0.0f : what == PLAIN ? (float)r : ring(1, r);
         }
         const float *const in[2] = {left, right};
         dawg_problem_fix_glide(&fix);
-        if (fix.slot[0].kind && first.kind)
-            steepest_db = fmax(steepest_db, fabs(fix.slot[0].now_db - first.now_db));
+        if (fix.slot[0].kind && first.kind) steepest_db = fmax(steepest_db, fabs(fix.slot[0].now_db - first.now_db));
         first = fix.slot[0];
         dawg_problem_fix_feed(&fix, in, PERIOD);
         dawg_problem_fix_work(&fix, 0.5, kinds, &eq);
@@ -154,8 +154,9 @@ static void the_bell_that_was_named_longest_ago_makes_room(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
-        fix.slot[i] = (dawg_fix_slot){1 + DAWG_RESONANCE, 3000.0 + 1000.0 * i, -6.0, 8.0, 3000.0 + 1000.0 * i,
-                                      -6.0, 8.0, DAWG_EQ_NONE, i == 2 ? 1.0 : 0.0};
+        fix.slot[i] =
+            (dawg_fix_slot){1 + DAWG_RESONANCE, 3000.0 + 1000.0 * i, -6.0, 8.0, 3000.0 + 1000.0 * i, -6.0, 8.0,
+                            DAWG_EQ_NONE,       i == 2 ? 1.0 : 0.0};
     play(6.0, RINGING, ALL);
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
         assert_true(fabs(fix.slot[i].hz / (i == 2 ? RING_HZ : 3000.0 + 1000.0 * i) - 1.0) < 0.03);

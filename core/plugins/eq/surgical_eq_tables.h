@@ -122,7 +122,8 @@ static const dawg_param params[] = {
     DAWG_P_BOOL("detect", "Detect Problems", 0, DAWG_ML_TARGET,
                 "Looks for problems in the last three seconds of the input and suggests a bell for each."),
     DAWG_P("auto_fix", "Auto Fix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0, SMOOTH_MS, DAWG_ML_TARGET,
-           "How much of the suggested bells, up to four, is applied; a resonance keeps its own for 10 s, sibilance is cut in "
+           "How much of the suggested bells, up to four, is applied; a resonance keeps its own for 10 s, sibilance is "
+           "cut in "
            "bursts."),
     DAWG_P("sensitivity", "Sensitivity", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0.5f, SMOOTH_MS, DAWG_ML_TARGET,
            "What counts as a problem: at 1 half of the excess in dB that it takes at 0.5, at 0 twice."),
