@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * lasting.h - of the problems that one search after the other has found, those that all of the last four did: what comes
+ * lasting.h - of the problems that one search after the other has found, those that all of the last three did: what comes
  * and goes with a note is no matter for an equalizer. The same: of one type, no further than 1/6 octave apart. */
 #ifndef DAWG_LASTING_H
 #define DAWG_LASTING_H
 #include "eq_engine.h"
 
-#define DAWG_LASTING_SEARCHES 4u
+#define DAWG_LASTING_SEARCHES 3u
 
 typedef struct dawg_lasting {
     uint64_t searches;
