@@ -14,6 +14,7 @@
 #define BROAD_DB 3.0
 #define SHARE_PRESENT 0.5
 #define SHARE_RINGING 0.5
+#define SHARE_NOISE 0.9 /* of ringing: no note, whatever its shape */
 #define SHARE_RESTLESS 0.4
 #define RESTLESS_BINS 3.0
 #define WIDTH_DB 3.0f
@@ -149,8 +150,10 @@ static dawg_bell line(const dawg_problem_search *s, uint32_t c)
 static int is_bell(const dawg_problem_search *s, uint32_t c, const dawg_bell *b)
 {
     const double hz = dawg_grid_hz((double)s->candidate[c].point);
+    const dawg_evidence *e = s->stretch.evidence;
+    const int is_noise = (double)e->ringing[s->candidate[c].point] >= SHARE_NOISE * (double)e->heard;
     return b->hz > 0.89 * hz && b->hz < 1.12 * hz && b->gain_db > 0.5 * s->candidate[c].excess_db &&
-           b->error_db < LEFT_DB && b->q > BROADEST_Q;
+           (is_noise || b->error_db < LEFT_DB) && b->q > BROADEST_Q;
 }
 
 /* Where there is no bell, what the grid says stands instead when strict. */
