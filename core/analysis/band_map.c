@@ -37,15 +37,17 @@ double dawg_erb_hz(double t)
     return (low * dawg_pow_d(high / low, t) - 1.0) / c;
 }
 
-void dawg_erb_edges(double edges[DAWG_ERB_BANDS + 1])
+double dawg_erb_number(double hz) { return 9.29390190809612 * dawg_log_d(1.0 + 0.00437 * hz); } /* 21.4 / ln 10 */
+
+void dawg_erb_edges(double *edges, uint32_t bands)
 {
-    for (uint32_t i = 0; i <= DAWG_ERB_BANDS; ++i) edges[i] = dawg_erb_hz((double)i / (double)DAWG_ERB_BANDS);
-    edges[0] = 20.0, edges[DAWG_ERB_BANDS] = 20000.0;
+    for (uint32_t i = 0; i <= bands; ++i) edges[i] = dawg_erb_hz((double)i / (double)bands);
+    edges[0] = 20.0, edges[bands] = 20000.0;
 }
 
-void dawg_erb_centres(double centres[DAWG_ERB_BANDS])
+void dawg_erb_centres(double *centres, uint32_t bands)
 {
-    for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i) centres[i] = dawg_erb_hz(((double)i + 0.5) / (double)DAWG_ERB_BANDS);
+    for (uint32_t i = 0; i < bands; ++i) centres[i] = dawg_erb_hz(((double)i + 0.5) / (double)bands);
 }
 
 size_t dawg_band_map_size(uint32_t bands) { return (ALIGNED_SIZE + sizeof(share) * bands + 15u) & ~(size_t)15u; }

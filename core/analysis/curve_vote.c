@@ -64,7 +64,7 @@ void dawg_curve_level(double curve_db[BANDS])
 {
     double hz[BANDS], sum = 0.0;
     uint32_t n = 0;
-    dawg_erb_centres(hz);
+    dawg_erb_centres(hz, BANDS);
     for (uint32_t i = 0; i < BANDS; ++i)
         if (hz[i] >= LOW_HZ && hz[i] <= HIGH_HZ) sum += curve_db[i], ++n;
     for (uint32_t i = 0; i < BANDS; ++i) curve_db[i] -= sum / (double)n;

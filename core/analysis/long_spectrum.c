@@ -78,7 +78,7 @@ dawg_long_spectrum *dawg_long_spectrum_init(void *mem, size_t size, double rate)
         x->window[(n - t) & (n - 1u)] = x->window[t];
     }
     double edges[DAWG_ERB_BANDS + 1];
-    dawg_erb_edges(edges);
+    dawg_erb_edges(edges, DAWG_ERB_BANDS);
     x->map = dawg_band_map_init(x->map_mem, dawg_band_map_size(DAWG_ERB_BANDS), n, rate, edges, DAWG_ERB_BANDS);
     x->bins = dawg_band_map_bins(x->map);
     for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i)

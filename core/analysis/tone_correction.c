@@ -65,7 +65,7 @@ static const double k_weighting_db[BANDS] = {-6.61, -1.90, -0.78, -0.37, -0.19, 
 double dawg_tone_loudness_db(const double programme[BANDS], const double gain_db[BANDS])
 {
     double edges[BANDS + 1], before = 0.0, after = 0.0;
-    dawg_erb_edges(edges);
+    dawg_erb_edges(edges, BANDS);
     for (uint32_t i = 0; i < BANDS; ++i) {
         if (programme[i] < NONE) continue;
         const double width = edges[i + 1] - edges[i], level_db = 2.0 * (programme[i] + k_weighting_db[i]);
@@ -172,8 +172,8 @@ uint32_t dawg_tone_correction(const dawg_tone_wish *wish, const double programme
                               double gain_db[BANDS])
 {
     double edges[BANDS + 1], hz[BANDS], d[BANDS], there[BANDS], weight[BANDS], narrow[BANDS], broad[BANDS];
-    dawg_erb_edges(edges);
-    dawg_erb_centres(hz);
+    dawg_erb_edges(edges, BANDS);
+    dawg_erb_centres(hz, BANDS);
     for (uint32_t i = 0; i < BANDS; ++i) {
         const double width_db = 0.5 * dawg_gain_to_db_d(edges[i + 1] - edges[i]);
         const double target = reference ? reference[i] : dawg_tone_finished_db(hz[i]);

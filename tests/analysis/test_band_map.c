@@ -108,8 +108,8 @@ static void the_edges_are_those_that_are_documented(void **state)
     assert_true(edges[0] == 20.0 && edges[BANDS] == 20000.0);
     for (uint32_t i = 0; i < BANDS; ++i) assert_true(fabs(edges[i + 1] / edges[i] - 1.0715193052376064) < 1e-12);
     double erb[DAWG_ERB_BANDS + 1], centres[DAWG_ERB_BANDS];
-    dawg_erb_edges(erb);
-    dawg_erb_centres(centres);
+    dawg_erb_edges(erb, DAWG_ERB_BANDS);
+    dawg_erb_centres(centres, DAWG_ERB_BANDS);
     assert_true(erb[0] == 20.0 && erb[DAWG_ERB_BANDS] == 20000.0);
     const double low = 21.4 * log10(1 + 0.00437 * 20),
                  step = (21.4 * log10(1 + 0.00437 * 20000) - low) / DAWG_ERB_BANDS;

@@ -171,7 +171,7 @@ def test_the_recent_view_hears_the_last_3_s_only():
 def test_a_band_map_of_any_edges_keeps_the_books():
     """The 32 bands of auto_eq, against the running sum."""
     edges = np.zeros(33)
-    function("dawg_erb_edges", None, c.c_void_p)(edges.ctypes.data)
+    function("dawg_erb_edges", None, c.c_void_p, c.c_uint32)(edges.ctypes.data, len(edges) - 1)
     for rate in RATES:
         n = points(rate)
         power = Ear(rate).hear(make("pink(-20, seconds=2)", rate).x).power()

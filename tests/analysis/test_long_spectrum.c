@@ -67,7 +67,7 @@ static void sine(bench *b, double seconds, double hz, double level)
 static double energy_of(const double *density, int i)
 {
     double edges[BANDS + 1];
-    dawg_erb_edges(edges);
+    dawg_erb_edges(edges, BANDS);
     return density[i] + 10.0 * log10(edges[i + 1] - edges[i]);
 }
 
@@ -81,7 +81,7 @@ static void white_noise_is_flat_and_has_its_level(void **state)
         bench b = make(rates[r], 0);
         white(&b, 20, 0.5f, 1.0f, PERIOD);
         double d[BANDS], edges[BANDS + 1];
-        dawg_erb_edges(edges);
+        dawg_erb_edges(edges, BANDS);
         dawg_long_spectrum_read(b.x, d);
         const double expected = 10.0 * log10(1.0 / 6.0 / (0.5 * rates[r]));
         for (int i = 0; i < BANDS; ++i) {
@@ -97,7 +97,7 @@ static void a_sine_lies_in_its_band_with_its_level(void **state)
 {
     (void)state;
     double centre[BANDS], d[BANDS];
-    dawg_erb_centres(centre);
+    dawg_erb_centres(centre, BANDS);
     for (int i = 2; i < BANDS; i += 3) {
         bench b = make(48000, 0);
         sine(&b, 2, centre[i], 0.1);

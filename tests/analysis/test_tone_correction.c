@@ -15,7 +15,7 @@ static const dawg_tone_wish usual = {.goal = DAWG_GOAL_BALANCE, .flags = ALL, .r
 static int spectra(void **state)
 {
     (void)state;
-    dawg_erb_centres(hz);
+    dawg_erb_centres(hz, BANDS);
     for (int i = 0; i < BANDS; ++i) flat[i] = sound[i] = -60.0;
     return 0;
 }
@@ -194,7 +194,7 @@ static void loudness_is_k_weighted(void **state)
     assert_true(dawg_tone_loudness_db(flat, gain) == 0.0);
     for (int i = 0; i < BANDS; ++i) sound[i] = i == 12 || i == 2 ? 0.0 : -300.0;
     double edges[BANDS + 1];
-    dawg_erb_edges(edges);
+    dawg_erb_edges(edges, BANDS);
     gain[12] = -200;
     const double low = edges[3] - edges[2], high = edges[13] - edges[12];
     const double ratio = -10.0 * log10(low / (low + high * pow(10.0, 0.185))); /* 1158 Hz over 122 Hz: 1.85 dB */
