@@ -87,8 +87,7 @@ static void k_weights(double *power)
     dawg_k_weighting_design(&k, K_RATE);
     for (uint32_t i = 0; i < POINTS; ++i) {
         const double w = 2.0 * DAWG_PI * centre_hz(i) / K_RATE;
-        const double g = dawg_biquad_magnitude(&k.shelf, w) * dawg_biquad_magnitude(&k.high_pass, w);
-        power[i] = g * g;
+        power[i] = dawg_k_weighting_power(&k, w);
     }
 }
 

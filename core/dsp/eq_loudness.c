@@ -14,9 +14,8 @@ void dawg_eq_loudness_init(dawg_eq_loudness *l, double rate)
     double hz = 20.0 * dawg_sqrt_d(step), all = 0.0;
     for (uint32_t i = 0; i < POINTS; ++i, hz *= step) {
         const double w = 2.0 * DAWG_PI * hz / WEIGHTING_RATE;
-        const double g = dawg_biquad_magnitude(&k.shelf, w) * dawg_biquad_magnitude(&k.high_pass, w);
         l->hz[i] = hz;
-        l->weight[i] = hz <= 0.45 * rate ? g * g : 0.0;
+        l->weight[i] = hz <= 0.45 * rate ? dawg_k_weighting_power(&k, w) : 0.0;
         all += l->weight[i];
     }
     for (uint32_t i = 0; i < POINTS; ++i) l->weight[i] /= all;

@@ -32,4 +32,11 @@ static inline void dawg_k_weighting_flush(dawg_k_weighting_state *s)
     dawg_biquad_flush(&s->high_pass);
 }
 
+/* |H|^2 at w radians per sample, 0..pi. Designed at 96 kHz or more it is the analog weighting's up to 20 kHz. */
+static inline double dawg_k_weighting_power(const dawg_k_weighting *k, double w)
+{
+    const double g = dawg_biquad_magnitude(&k->shelf, w) * dawg_biquad_magnitude(&k->high_pass, w);
+    return g * g;
+}
+
 #endif

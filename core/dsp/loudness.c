@@ -15,7 +15,7 @@
 
 static const double weights[DAWG_LOUDNESS_CHANNELS] = {1.0, 1.0, 1.0, 1.41, 1.41};
 
-static double lufs(double power)
+double dawg_loudness_lufs(double power)
 {
     const double level = power > 1e-20 ? OFFSET_LUFS + 0.5 * dawg_gain_to_db_d(power) : DAWG_LOUDNESS_NONE;
     return dawg_max_d(level, DAWG_LOUDNESS_NONE);
@@ -29,9 +29,9 @@ static uint64_t hop_start(const dawg_loudness *m, uint64_t k)
 
 /* ---- gated statistics ------------------------------------------------------------------------------------------- */
 
-static void count(dawg_loudness_histogram *h, double power)
+void dawg_loudness_count(dawg_loudness_histogram *h, double power)
 {
-    const double level = lufs(power);
+    const double level = dawg_loudness_lufs(power);
     if (level < GATE_LUFS) return;
     const double bin = dawg_min_d((level - GATE_LUFS) * BINS_PER_LU, (double)(DAWG_LOUDNESS_BINS - 1u));
     h->power[(uint32_t)bin] += power;
@@ -66,7 +66,25 @@ static double at_rank(const dawg_loudness_histogram *h, uint32_t first, uint64_t
 {
     uint64_t below = h->count[first];
     while (below <= rank) below += h->count[++first];
-    return lufs(h->power[first] / (double)h->count[first]);
+    return dawg_loudness_lufs(h->power[first] / (double)h->count[first]);
+}
+
+double dawg_loudness_gated(const dawg_loudness_histogram *blocks)
+{
+    double mean;
+    (void)gather(blocks, relative_gate(blocks, INTEGRATED_GATE), &mean);
+    return dawg_loudness_lufs(mean);
+}
+
+/* From the 10th to the 95th percentile, nearest rank (Tech 3342 sections 3.1 and 5). */
+double dawg_loudness_spread(const dawg_loudness_histogram *windows)
+{
+    double mean;
+    const uint32_t first = relative_gate(windows, RANGE_GATE);
+    const uint64_t n = gather(windows, first, &mean);
+    if (n == 0) return DAWG_LOUDNESS_NONE;
+    const uint64_t low = (uint64_t)((double)(n - 1u) * 0.10 + 0.5), high = (uint64_t)((double)(n - 1u) * 0.95 + 0.5);
+    return at_rank(windows, first, high) - at_rank(windows, first, low);
 }
 
 /* ---- hops ------------------------------------------------------------------------------------------------------- */
@@ -95,8 +113,8 @@ static void end_hop(dawg_loudness *m)
     m->short_term = window(m, DAWG_LOUDNESS_HOPS);
     m->momentary_max = dawg_max_d(m->momentary_max, m->momentary);
     m->short_term_max = dawg_max_d(m->short_term_max, m->short_term);
-    if (m->hop >= MOMENTARY_HOPS && m->hop % BLOCK_STEP_HOPS == 0) count(&m->blocks, m->momentary);
-    if (m->hop >= DAWG_LOUDNESS_HOPS && m->hop % WINDOW_STEP_HOPS == 0) count(&m->windows, m->short_term);
+    if (m->hop >= MOMENTARY_HOPS && m->hop % BLOCK_STEP_HOPS == 0) dawg_loudness_count(&m->blocks, m->momentary);
+    if (m->hop >= DAWG_LOUDNESS_HOPS && m->hop % WINDOW_STEP_HOPS == 0) dawg_loudness_count(&m->windows, m->short_term);
 }
 
 void dawg_loudness_init(dawg_loudness *m, double rate, uint32_t channels)
@@ -143,25 +161,10 @@ void dawg_loudness_process(dawg_loudness *m, const float *const *in, uint32_t n)
 
 /* ---- readings --------------------------------------------------------------------------------------------------- */
 
-double dawg_loudness_momentary(const dawg_loudness *m) { return lufs(m->momentary); }
-double dawg_loudness_short_term(const dawg_loudness *m) { return lufs(m->short_term); }
-double dawg_loudness_momentary_max(const dawg_loudness *m) { return lufs(m->momentary_max); }
-double dawg_loudness_short_term_max(const dawg_loudness *m) { return lufs(m->short_term_max); }
+double dawg_loudness_momentary(const dawg_loudness *m) { return dawg_loudness_lufs(m->momentary); }
+double dawg_loudness_short_term(const dawg_loudness *m) { return dawg_loudness_lufs(m->short_term); }
+double dawg_loudness_momentary_max(const dawg_loudness *m) { return dawg_loudness_lufs(m->momentary_max); }
+double dawg_loudness_short_term_max(const dawg_loudness *m) { return dawg_loudness_lufs(m->short_term_max); }
 
-double dawg_loudness_integrated(const dawg_loudness *m)
-{
-    double mean;
-    (void)gather(&m->blocks, relative_gate(&m->blocks, INTEGRATED_GATE), &mean);
-    return lufs(mean);
-}
-
-/* From the 10th to the 95th percentile, nearest rank (Tech 3342 sections 3.1 and 5). */
-double dawg_loudness_range(const dawg_loudness *m)
-{
-    double mean;
-    const uint32_t first = relative_gate(&m->windows, RANGE_GATE);
-    const uint64_t n = gather(&m->windows, first, &mean);
-    if (n == 0) return DAWG_LOUDNESS_NONE;
-    const uint64_t low = (uint64_t)((double)(n - 1u) * 0.10 + 0.5), high = (uint64_t)((double)(n - 1u) * 0.95 + 0.5);
-    return at_rank(&m->windows, first, high) - at_rank(&m->windows, first, low);
-}
+double dawg_loudness_integrated(const dawg_loudness *m) { return dawg_loudness_gated(&m->blocks); }
+double dawg_loudness_range(const dawg_loudness *m) { return dawg_loudness_spread(&m->windows); }

@@ -24,6 +24,13 @@ typedef struct dawg_loudness_histogram {
     uint32_t count[DAWG_LOUDNESS_BINS];
 } dawg_loudness_histogram;
 
+/* The gates themselves, for who keeps powers by other rules: K-weighted mean squares summed over channels go in, those
+ * below -70 LUFS are left out. DAWG_LOUDNESS_NONE where nothing lies above that gate. */
+double dawg_loudness_lufs(double power);
+void dawg_loudness_count(dawg_loudness_histogram *h, double power);
+double dawg_loudness_gated(const dawg_loudness_histogram *blocks);   /* LUFS: of blocks of 400 ms, BS.1770-5 */
+double dawg_loudness_spread(const dawg_loudness_histogram *windows); /* LU: of windows of 3 s, Tech 3342 */
+
 /* 220 kB: keep it off the stack. */
 typedef struct dawg_loudness {
     dawg_k_weighting weighting;
