@@ -30,6 +30,8 @@ def function(name: str, returns, *takes):
 _P, _U = c.c_void_p, c.c_uint32
 SOURCES = 10  # DAWG_SOURCES
 SOURCE_FEATURES = 34  # DAWG_SOURCE_FEATURES
+FEATURE_BANDS = 64  # DAWG_FEATURE_BANDS
+FEATURES = 527  # DAWG_FEATURES
 
 
 @cache
@@ -89,3 +91,60 @@ def curve_vote(curves: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.n
     if not vote(a.ctypes.data, b.ctypes.data, len(a), out[0].ctypes.data, out[1].ctypes.data):
         raise ValueError("no curve says anything: give one at least whose values and sigmas are numbers")
     return out[0], out[1]
+
+
+@cache
+def feature_names() -> tuple[str, ...]:
+    name = function("dawg_features_name", c.c_char_p, _U)
+    return tuple(name(i).decode() for i in range(FEATURES))
+
+
+@cache
+def feature_units() -> tuple[str, ...]:
+    unit = function("dawg_features_unit", c.c_char_p, _U)
+    return tuple(unit(i).decode() for i in range(FEATURES))
+
+
+class Features:
+    """core/analysis/features.h at one rate."""
+
+    def __init__(self, rate: float):
+        size = function("dawg_features_size", c.c_size_t, c.c_double)(rate)
+        self._memory = np.zeros(size + 16, np.uint8)
+        at = (self._memory.ctypes.data + 15) & ~15
+        self._f = function("dawg_features_init", _P, _P, c.c_size_t, c.c_double)(at, size, rate)
+        if not self._f:
+            raise ValueError(f"no features at {rate} Hz: 8000 to 192000 are possible")
+
+    def reset(self) -> None:
+        function("dawg_features_reset", None, _P)(self._f)
+
+    def process(self, x: np.ndarray) -> None:
+        """x: [2, frames] or [frames]."""
+        a = np.ascontiguousarray(np.broadcast_to(np.atleast_2d(x), (2, np.shape(x)[-1])), dtype=np.float32)
+        process = function("dawg_features_process", None, _P, _P, _P, _U)
+        process(self._f, a[0].ctypes.data, a[1].ctypes.data, a.shape[1])
+
+    def seconds(self) -> float:
+        return function("dawg_features_seconds", c.c_double, _P)(self._f)
+
+    def read(self) -> np.ndarray:
+        """[FEATURES] float32, of the last 10 s."""
+        out = np.zeros(FEATURES, np.float32)
+        function("dawg_features_read", None, _P, _P)(self._f, out.ctypes.data)
+        return out
+
+
+def equalize(frames: np.ndarray, curves_db: np.ndarray) -> np.ndarray:
+    """What frames [..., FEATURES] would be after equalizers of curves_db [..., FEATURE_BANDS] (shapes broadcast):
+    dawg_features_equalize."""
+    frames, curves_db = np.asarray(frames, np.float32), np.asarray(curves_db, np.float32)
+    if frames.shape[-1:] != (FEATURES,) or curves_db.shape[-1:] != (FEATURE_BANDS,):
+        raise ValueError(
+            f"frames {frames.shape} and curves {curves_db.shape}: [..., {FEATURES}] and [..., {FEATURE_BANDS}] are wanted"
+        )
+    shape = np.broadcast_shapes(frames.shape[:-1], curves_db.shape[:-1])
+    out = np.array(np.broadcast_to(frames, (*shape, FEATURES)), order="C")
+    curves = np.ascontiguousarray(np.broadcast_to(curves_db, (*shape, FEATURE_BANDS)))
+    function("dawg_features_equalize_all", None, _P, _P, _U)(out.ctypes.data, curves.ctypes.data, curves[..., 0].size)
+    return out
