@@ -22,13 +22,16 @@ static uint64_t end_of(const dawg_dynamics *d, uint64_t block)
  * top, which the highest sections of low rates show; no band's edge is moved by it. */
 void dawg_dynamics_init(dawg_dynamics *d, double rate)
 {
+    dawg_k_weighting k;
     memset(d, 0, sizeof *d);
     d->rate = rate;
-    dawg_k_weighting_design(&d->weighting, rate);
+    dawg_k_weighting_design(&k, rate);
+    const dawg_svf weighting[2] = {dawg_svf_from_biquad(&k.shelf), dawg_svf_from_biquad(&k.high_pass)};
+    for (uint32_t i = 0; i < 2; ++i) d->weighting[i] = dawg_svf_ready(&weighting[i]);
     for (; d->parts < BANDS - 1 && part_hz[d->parts] < 0.45 * rate; ++d->parts) {
-        const double g = dawg_tan_d(DAWG_PI * part_hz[d->parts] / rate), k = 1.4142135623730951;
-        d->low[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = k, .lp = 1.0});
-        d->high[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = k, .hp = 1.0});
+        const double g = dawg_tan_d(DAWG_PI * part_hz[d->parts] / rate), damping = 1.4142135623730951;
+        d->low[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = damping, .lp = 1.0});
+        d->high[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = damping, .hp = 1.0});
     }
     dawg_dynamics_reset(d);
 }
@@ -43,51 +46,57 @@ void dawg_dynamics_reset(dawg_dynamics *d)
     memset(d->ring, 0, sizeof d->ring);
 }
 
-static double louder(double a, dawg_d2 x) { return dawg_max_d(a, dawg_max_d(dawg_abs_d(x[0]), dawg_abs_d(x[1]))); }
-
-static void weigh(dawg_dynamics *d, const float *in, uint32_t channel, uint32_t n)
+/* x is spoilt. */
+static void weigh(dawg_dynamics *d, dawg_d2 *x, uint32_t n)
 {
-    const dawg_k_weighting k = d->weighting;
-    dawg_k_weighting_state s = d->weighted[channel];
-    double sum = d->now.loud;
-    for (uint32_t i = 0; i < n; ++i) {
-        const double y = dawg_k_weighting_tick(&k, &s, (double)in[i]);
-        sum += y * y;
-    }
-    d->weighted[channel] = s;
-    d->now.loud = sum;
-}
-
-/* Peak and energy of band `band`. */
-static void gauge(dawg_dynamics *d, uint32_t band, const dawg_d2 *x, uint32_t n)
-{
+    const dawg_svf_run *const c[2] = {&d->weighting[0], &d->weighting[1]};
+    dawg_svf_state *const s[2] = {&d->weighted[0], &d->weighted[1]};
     dawg_d2 sum = {0.0, 0.0};
-    double peak = d->now.peak[band];
-    for (uint32_t i = 0; i < n; ++i) {
-        sum += x[i] * x[i];
-        peak = louder(peak, x[i]);
-    }
-    d->now.energy[band] += sum[0] + sum[1];
-    d->now.peak[band] = peak;
+    dawg_svf_series(c, s, 2, x, n);
+    for (uint32_t i = 0; i < n; ++i) sum += x[i] * x[i];
+    d->now.loud += sum[0] + sum[1];
 }
 
-/* x becomes what lies above the part, low what lies below. */
-static void part(dawg_dynamics *d, uint32_t i, dawg_d2 *x, dawg_d2 *low, uint32_t n)
+typedef struct gauge {
+    dawg_d2 energy, peak; /* squares */
+} gauge;
+
+static inline void add(gauge *g, dawg_d2 x)
+{
+    typedef int64_t bits __attribute__((vector_size(16)));
+    const dawg_d2 square = x * x;
+    const bits more = square > g->peak;
+    g->energy += square;
+    g->peak = (dawg_d2)(((bits)square & more) | ((bits)g->peak & ~more));
+}
+
+static void note(dawg_dynamics *d, uint32_t band, const gauge *g)
+{
+    d->now.energy[band] += g->energy[0] + g->energy[1];
+    d->now.peak[band] = dawg_max_d(d->now.peak[band], dawg_max_d(g->peak[0], g->peak[1]));
+}
+
+/* Notes band i, below the part, and if there is no other part the band above it; x becomes what lies above. */
+static void part(dawg_dynamics *d, uint32_t i, dawg_d2 *x, uint32_t n)
 {
     const dawg_svf_run up = d->high[i], down = d->low[i];
     dawg_svf_state s = d->state[i];
+    gauge below = {.peak = {0.0, 0.0}}, above = below;
     for (uint32_t t = 0; t < n; ++t) {
-        low[t] = down.d * x[t] + (down.c1 * s.s1 + down.c2 * s.s2);
+        add(&below, down.d * x[t] + (down.c1 * s.s1 + down.c2 * s.s2));
         x[t] = dawg_svf_tick(&up, &s, x[t]);
+        add(&above, x[t]);
     }
     d->state[i] = s;
+    note(d, i, &below);
+    if (i + 1u == d->parts) note(d, i + 1u, &above);
 }
 
 static void end_block(dawg_dynamics *d)
 {
     d->ring[d->block % BLOCKS] = d->now;
     memset(&d->now, 0, sizeof d->now);
-    for (uint32_t c = 0; c < 2; ++c) dawg_k_weighting_flush(&d->weighted[c]);
+    for (uint32_t i = 0; i < 2; ++i) dawg_svf_flush(&d->weighted[i]);
     for (uint32_t i = 0; i < d->parts; ++i) dawg_svf_flush(&d->state[i]);
     ++d->block;
     d->block_end = end_of(d, d->block);
@@ -95,19 +104,15 @@ static void end_block(dawg_dynamics *d)
 
 void dawg_dynamics_process(dawg_dynamics *d, const float *left, const float *right, uint32_t n)
 {
-    dawg_d2 x[CHUNK], low[CHUNK];
+    dawg_d2 x[CHUNK], weighted[CHUNK];
     for (uint32_t done = 0, m; done < n; done += m) {
         const uint64_t missing = d->block_end - d->frame;
         m = n - done < CHUNK ? n - done : CHUNK;
         if (m > missing) m = (uint32_t)missing;
-        weigh(d, left + done, 0, m);
-        weigh(d, right + done, 1, m);
         for (uint32_t i = 0; i < m; ++i) x[i] = (dawg_d2){(double)left[done + i], (double)right[done + i]};
-        for (uint32_t i = 0; i < d->parts; ++i) {
-            part(d, i, x, low, m);
-            gauge(d, i, low, m);
-        }
-        gauge(d, d->parts, x, m);
+        memcpy(weighted, x, sizeof *x * m);
+        weigh(d, weighted, m);
+        for (uint32_t i = 0; i < d->parts; ++i) part(d, i, x, m);
         d->now.frames += m;
         d->frame += m;
         if (d->frame == d->block_end) end_block(d);
@@ -146,7 +151,7 @@ static double crest(const dawg_dynamics *d, uint32_t band)
         frames += (double)one->frames;
     }
     const double mean = frames > 0.0 ? energy / (2.0 * frames) : 0.0;
-    return mean > SILENCE ? 0.5 * dawg_gain_to_db_d(peak * peak / mean) : 0.0;
+    return mean > SILENCE ? 0.5 * dawg_gain_to_db_d(peak / mean) : 0.0;
 }
 
 void dawg_dynamics_read(dawg_dynamics *d, dawg_dynamics_report *report)

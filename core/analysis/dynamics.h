@@ -19,15 +19,15 @@
 typedef struct dawg_dynamics_block {
     double loud;                        /* sum of squares, K-weighted */
     double energy[DAWG_DYNAMICS_BANDS]; /* sum of squares of both channels */
-    double peak[DAWG_DYNAMICS_BANDS];
+    double peak[DAWG_DYNAMICS_BANDS];   /* largest square */
     uint32_t frames;
 } dawg_dynamics_block;
 
 /* 120 kB: keep it off the stack. */
 typedef struct dawg_dynamics {
     double rate;
-    dawg_k_weighting weighting;
-    dawg_k_weighting_state weighted[2];
+    dawg_svf_run weighting[2]; /* K: its two sections, in a structure that runs in stereo */
+    dawg_svf_state weighted[2];
     dawg_svf_run high[DAWG_DYNAMICS_BANDS - 1], low[DAWG_DYNAMICS_BANDS - 1]; /* of the same poles */
     dawg_svf_state state[DAWG_DYNAMICS_BANDS - 1];
     uint32_t parts; /* that lie below rate / 2: bands less one */

@@ -2,8 +2,8 @@
  * features.c - see features.h. */
 #include "features.h"
 #include "band_map.h"
-#include "dsp/fft.h"
 #include "dsp/guard.h"
+#include "dsp/sliced_fft.h"
 #include "dynamics.h"
 #include "features_tone.h"
 #include "onsets.h"
@@ -26,12 +26,13 @@ typedef struct window_energy {
 struct dawg_features {
     double rate, scale;
     uint32_t frames, points, bins; /* of a window, of its transform, that the bands touch */
-    dawg_fft *fft;
+    dawg_sliced_fft *fft;          /* of mid + j side */
     dawg_band_map *map, *parts;
     dawg_onsets *onsets;
-    float *taper, *past[2], *spectrum[2]; /* past: rings of the window's length */
-    double *power;
-    window_energy *ring; /* window w lies at w % KEPT */
+    float *taper, *past[2]; /* past: rings of the window's length */
+    float *data;            /* points pairs */
+    double *power[3];       /* of bins, so scaled that they add up to mean squares */
+    window_energy *ring;    /* window w lies at w % KEPT */
     uint64_t frame, window, window_end;
     dawg_features_bands bands;
     dawg_dynamics dynamics;
@@ -59,16 +60,15 @@ static size_t lay_out(dawg_features *f, unsigned char *mem, double rate)
 {
     const uint32_t n = points_at(rate), window = frames_at(rate);
     const size_t bytes[] = {sizeof *f,
-                            dawg_fft_size(n),
+                            dawg_sliced_fft_size(n),
                             dawg_band_map_size(BANDS),
                             dawg_band_map_size(PARTS),
                             dawg_onsets_size(rate),
                             sizeof(float) * window,
                             sizeof(float) * window,
                             sizeof(float) * window,
-                            sizeof(float) * DAWG_FFT_FLOATS(n),
-                            sizeof(float) * DAWG_FFT_FLOATS(n),
-                            sizeof(double) * (n / 2u + 1u),
+                            sizeof(float) * 2u * n,
+                            sizeof(double) * 3u * (n / 2u + 1u),
                             sizeof(window_energy) * KEPT};
     enum { BLOCKS = sizeof bytes / sizeof bytes[0] };
     size_t used = 0;
@@ -80,13 +80,13 @@ static size_t lay_out(dawg_features *f, unsigned char *mem, double rate)
     if (!mem) return used;
     double edges[BANDS + 1];
     dawg_erb_edges(edges, BANDS);
-    f->fft = dawg_fft_init(at[1], bytes[1], n);
+    f->fft = dawg_sliced_fft_init(at[1], bytes[1], n, DAWG_FFT_FORWARD);
     f->map = dawg_band_map_init(at[2], bytes[2], n, rate, edges, BANDS);
     f->parts = dawg_band_map_init(at[3], bytes[3], n, rate, part_edges, PARTS);
     f->onsets = dawg_onsets_init(at[4], bytes[4], rate);
     f->taper = at[5], f->past[MID] = at[6], f->past[SIDE] = at[7];
-    f->spectrum[MID] = at[8], f->spectrum[SIDE] = at[9];
-    f->power = at[10], f->ring = at[11];
+    f->data = at[8], f->power[MID] = at[9], f->ring = at[10];
+    f->power[SIDE] = f->power[MID] + (n / 2u + 1u), f->power[CROSS] = f->power[SIDE] + (n / 2u + 1u);
     f->frames = window, f->points = n;
     return used;
 }
@@ -122,40 +122,49 @@ void dawg_features_reset(dawg_features *f)
 
 /* ---- sound ------------------------------------------------------------------------------------------------------ */
 
-/* The last window of a channel, to its spectrum. */
-static void transform(dawg_features *f, uint32_t channel)
+/* Z, the spectrum of the last window's mid + j side. */
+static void transform(dawg_features *f)
 {
-    const float *past = f->past[channel];
-    float *x = f->spectrum[channel];
-    const uint32_t from = (uint32_t)(f->frame % f->frames), older = f->frames - from;
-    for (uint32_t t = 0; t < older; ++t) x[t] = f->taper[t] * past[from + t];
-    for (uint32_t t = older; t < f->frames; ++t) x[t] = f->taper[t] * past[t - older];
-    memset(x + f->frames, 0, sizeof(float) * (DAWG_FFT_FLOATS(f->points) - f->frames));
-    dawg_fft_forward(f->fft, x, x);
+    const float *mid = f->past[MID], *side = f->past[SIDE];
+    uint32_t at = (uint32_t)(f->frame % f->frames);
+    for (uint32_t t = 0; t < f->frames; ++t) {
+        f->data[2u * t] = f->taper[t] * mid[at];
+        f->data[2u * t + 1u] = f->taper[t] * side[at];
+        at = at + 1u < f->frames ? at + 1u : 0;
+    }
+    memset(f->data + 2u * f->frames, 0, sizeof(float) * 2u * (f->points - f->frames));
+    dawg_sliced_fft_start(f->fft, f->data);
+    while (!dawg_sliced_fft_step(f->fft, 2u * f->points)) continue;
 }
 
-/* Products of the bins of two channels, so scaled that they add up to mean squares. */
-static void multiply(dawg_features *f, uint32_t a, uint32_t b)
+/* 2 M = Z_k + conj Z_(n-k), 2 j S = Z_k - conj Z_(n-k). */
+static void part_channels(dawg_features *f)
 {
-    const float *x = f->spectrum[a], *y = f->spectrum[b];
-    for (uint32_t k = 0; k < f->bins; ++k)
-        f->power[k] = f->scale * ((double)x[2 * k] * (double)y[2 * k] + (double)x[2 * k + 1] * (double)y[2 * k + 1]);
-    if (f->bins > f->points / 2u) f->power[f->points / 2u] *= 0.5; /* has no mirror image */
+    const double scale = 0.25 * f->scale;
+    for (uint32_t k = 0; k < f->bins; ++k) {
+        const float *a = f->data + 2u * dawg_sliced_fft_place(f->fft, k);
+        const float *b = f->data + 2u * dawg_sliced_fft_place(f->fft, (f->points - k) & (f->points - 1u));
+        const double mid_re = (double)a[0] + (double)b[0], mid_im = (double)a[1] - (double)b[1];
+        const double side_re = (double)a[1] + (double)b[1], side_im = (double)b[0] - (double)a[0];
+        f->power[MID][k] = scale * (mid_re * mid_re + mid_im * mid_im);
+        f->power[SIDE][k] = scale * (side_re * side_re + side_im * side_im);
+        f->power[CROSS][k] = scale * (mid_re * side_re + mid_im * side_im);
+    }
+    for (uint32_t i = 0; i < 3u && f->bins > f->points / 2u; ++i)
+        f->power[i][f->points / 2u] *= 0.5; /* has no mirror image */
 }
 
 static void end_window(dawg_features *f)
 {
     window_energy *w = &f->ring[f->window % KEPT];
     double energy[BANDS];
+    transform(f);
+    part_channels(f);
     for (uint32_t c = MID; c <= SIDE; ++c) {
-        transform(f, c);
-        multiply(f, c, c);
-        dawg_band_map_sum(f->map, f->power, energy);
-        dawg_band_map_sum(f->parts, f->power, w->part[c]);
+        dawg_band_map_sum(f->map, f->power[c], energy);
         for (uint32_t i = 0; i < BANDS; ++i) w->band[c][i] = (float)energy[i];
     }
-    multiply(f, MID, SIDE);
-    dawg_band_map_sum(f->parts, f->power, w->part[CROSS]);
+    for (uint32_t i = 0; i < 3; ++i) dawg_band_map_sum(f->parts, f->power[i], w->part[i]);
     ++f->window;
     f->window_end = end_of(f, f->window);
 }
@@ -186,7 +195,7 @@ void dawg_features_process(dawg_features *f, const float *left, const float *rig
             side[i] = 0.5f * (l[i] - r[i]);
         }
         dawg_dynamics_process(&f->dynamics, l, r, m);
-        dawg_onsets_process(f->onsets, mid, m);
+        dawg_onsets_process(f->onsets, l, r, m);
         remember(f, mid, side, m);
     }
 }

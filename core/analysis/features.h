@@ -4,7 +4,7 @@
  *
  *     frames -> mid, side -> ring -> Hann window, FFT -> energy of 64 bands -> ring of 116 windows -> mean, percentiles
  *                                                    -> mid, side, cross energy of 4 bands         -> correlation
- *            -> loudness, crest factors (dynamics.h);   mid -> onsets (onsets.h)
+ *            -> loudness, crest factors (dynamics.h), onsets (onsets.h)
  *
  * Windows last 170.7 ms (8192 frames at 48 kHz), half overlapping, at multiples of 85.3 ms from the first frame after
  * reset: one grid in time at every rate, padded with zeros to a power of two. 116 of them reach over 9.98 s. What is
@@ -19,7 +19,7 @@
  *   mid_p90_db_b    90th percentile
  *   side_...        the same four of side = (left - right) / 2
  *   integrated_lufs, short_term_lufs, range_lu, crest_db_1..4: dynamics.h
- *   onsets_per_s    onsets.h, of mid
+ *   onsets_per_s    onsets.h
  *   correlation_1..4  Re sum L conj(R) / sqrt(sum |L|^2 sum |R|^2) over all windows and bins of 20 to 150 Hz, to 1 kHz, to
  *                   5 kHz, to 20 kHz, -1..1; 0 where a channel is 90 dB below the other, or silent
  *   centroid_erb    sum P_b e_b / sum P_b, P_b = 10^(mid_mean_db_b / 10), e_b the ERB number of the band's centre

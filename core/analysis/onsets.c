@@ -2,8 +2,8 @@
  * onsets.c - see onsets.h. */
 #include "onsets.h"
 #include "band_map.h"
-#include "dsp/fft.h"
 #include "dsp/maths.h"
+#include "dsp/sliced_fft.h"
 #include <string.h>
 
 enum {
@@ -16,15 +16,15 @@ enum {
 #define HOPS_PER_S 100.0
 #define WINDOW_S (1024.0 / 48000.0)
 #define SILENCE 1e-10  /* mean square: -100 dBFS */
-#define FLOOR_DB 50.0f /* under the window's level */
-#define ABOVE_DB 2.0f
+#define FLOOR_DB 35.0f /* under the window's level */
+#define ABOVE_DB 2.5f
 
 struct dawg_onsets {
     double rate, scale;
     uint32_t frames, points, bins, in_band; /* window, transform, bins that bands touch, bands below rate / 2 */
-    dawg_fft *fft;
+    dawg_sliced_fft *fft;                   /* of left + j right */
     dawg_band_map *map;
-    float *window, *ring, *spectrum;
+    float *window, *ring, *data; /* pairs, but for the window */
     double *power;
     uint64_t frame, hop, hop_end;
     float band_db[2][BANDS], level_db[2]; /* of the last two windows: window h lies at h % 2 */
@@ -52,11 +52,11 @@ static size_t lay_out(dawg_onsets *o, unsigned char *mem, double rate)
 {
     const uint32_t n = points_at(rate), window = frames_at(rate);
     const size_t bytes[] = {sizeof *o,
-                            dawg_fft_size(n),
+                            dawg_sliced_fft_size(n),
                             dawg_band_map_size(BANDS),
                             sizeof(float) * window,
-                            sizeof(float) * window,
-                            sizeof(float) * DAWG_FFT_FLOATS(n),
+                            sizeof(float) * 2u * window,
+                            sizeof(float) * 2u * n,
                             sizeof(double) * (n / 2u + 1u)};
     size_t used = 0;
     void *at[7];
@@ -67,9 +67,9 @@ static size_t lay_out(dawg_onsets *o, unsigned char *mem, double rate)
     if (!mem) return used;
     double edges[BANDS + 1];
     dawg_erb_edges(edges, BANDS);
-    o->fft = dawg_fft_init(at[1], bytes[1], n);
+    o->fft = dawg_sliced_fft_init(at[1], bytes[1], n, DAWG_FFT_FORWARD);
     o->map = dawg_band_map_init(at[2], bytes[2], n, rate, edges, BANDS);
-    o->window = at[3], o->ring = at[4], o->spectrum = at[5], o->power = at[6];
+    o->window = at[3], o->ring = at[4], o->data = at[5], o->power = at[6];
     o->frames = window, o->points = n;
     return used;
 }
@@ -97,7 +97,7 @@ void dawg_onsets_reset(dawg_onsets *o)
 {
     o->frame = o->hop = 0;
     o->hop_end = end_of(o, 0);
-    memset(o->ring, 0, sizeof(float) * o->frames);
+    memset(o->ring, 0, sizeof(float) * 2u * o->frames);
     memset(o->band_db, 0, sizeof o->band_db);
     memset(o->level_db, 0, sizeof o->level_db);
     memset(o->flux, 0, sizeof o->flux);
@@ -138,15 +138,23 @@ static int peaks_at(const dawg_onsets *o, uint64_t h)
 
 static void end_hop(dawg_onsets *o)
 {
-    const uint32_t from = (uint32_t)(o->frame % o->frames), n = o->points;
-    for (uint32_t t = 0; t < o->frames - from; ++t) o->spectrum[t] = o->window[t] * o->ring[from + t];
-    for (uint32_t t = o->frames - from; t < o->frames; ++t)
-        o->spectrum[t] = o->window[t] * o->ring[t - (o->frames - from)];
-    memset(o->spectrum + o->frames, 0, sizeof(float) * (DAWG_FFT_FLOATS(n) - o->frames));
-    dawg_fft_forward(o->fft, o->spectrum, o->spectrum);
-    for (uint32_t k = 0; k < o->bins; ++k) {
-        const double re = (double)o->spectrum[2 * k], im = (double)o->spectrum[2 * k + 1];
-        o->power[k] = o->scale * (re * re + im * im);
+    const uint32_t n = o->points;
+    uint32_t at = (uint32_t)(o->frame % o->frames);
+    for (uint32_t t = 0; t < o->frames; ++t) {
+        o->data[2u * t] = o->window[t] * o->ring[2u * at];
+        o->data[2u * t + 1u] = o->window[t] * o->ring[2u * at + 1u];
+        at = at + 1u < o->frames ? at + 1u : 0;
+    }
+    memset(o->data + 2u * o->frames, 0, sizeof(float) * 2u * (n - o->frames));
+    dawg_sliced_fft_start(o->fft, o->data);
+    while (!dawg_sliced_fft_step(o->fft, 2u * n)) continue;
+    for (uint32_t k = 0; k < o->bins;
+         ++k) { /* the energies of the channels are |Z_k|^2 and |Z_(n-k)|^2, added and halved */
+        const float *a = o->data + 2u * dawg_sliced_fft_place(o->fft, k);
+        const float *b = o->data + 2u * dawg_sliced_fft_place(o->fft, (n - k) & (n - 1u));
+        o->power[k] = 0.5 * o->scale *
+                      ((double)a[0] * (double)a[0] + (double)a[1] * (double)a[1] + (double)b[0] * (double)b[0] +
+                       (double)b[1] * (double)b[1]);
     }
     double energy[BANDS];
     dawg_band_map_sum(o->map, o->power, energy);
@@ -160,14 +168,17 @@ static void end_hop(dawg_onsets *o)
     o->hop_end = end_of(o, o->hop);
 }
 
-void dawg_onsets_process(dawg_onsets *o, const float *in, uint32_t n)
+void dawg_onsets_process(dawg_onsets *o, const float *left, const float *right, uint32_t n)
 {
     for (uint32_t done = 0, m; done < n; done += m) {
         const uint32_t at = (uint32_t)(o->frame % o->frames);
         const uint64_t missing = o->hop_end - o->frame;
         m = n - done < o->frames - at ? n - done : o->frames - at;
         if (m > missing) m = (uint32_t)missing;
-        memcpy(o->ring + at, in + done, sizeof(float) * m);
+        for (uint32_t i = 0; i < m; ++i) {
+            o->ring[2u * (at + i)] = left[done + i];
+            o->ring[2u * (at + i) + 1u] = right[done + i];
+        }
         o->frame += m;
         if (o->frame == o->hop_end) end_hop(o);
     }
