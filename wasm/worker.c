@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "analysis/curve_vote.h"
 #include "analysis/eq_engine.h"
+#include "analysis/features.h"
 #include "analysis/programme.h"
 #include "analysis/reference_match.h"
 #include "analysis/source_guess.h"
@@ -287,5 +288,29 @@ const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, doubl
                                        b->set.q,          b->excess_db,        b->confidence};
         for (uint32_t k = 0; k < FIELDS; ++k) at[k] = fields[k];
     }
+    return out;
+}
+
+uint32_t DAWG_EXPORT(dawgw_features_count)(void) { return DAWG_FEATURES; }
+/* 0: no memory, or a rate outside 8000..192000 Hz. */
+dawg_features *DAWG_EXPORT(dawgw_features_create)(double rate)
+{
+    const size_t size = dawg_features_size(rate);
+    void *mem = size ? dawg_alloc(size) : NULL;
+    return mem ? dawg_features_init(mem, size, rate) : NULL;
+}
+void DAWG_EXPORT(dawgw_features_destroy)(dawg_features *f) { dawg_free(f); }
+void DAWG_EXPORT(dawgw_features_reset)(dawg_features *f) { dawg_features_reset(f); }
+/* Left at `audio`, right `stride` floats behind it; stride 0: mono. */
+void DAWG_EXPORT(dawgw_features_process)(dawg_features *f, const float *audio, uint32_t stride, uint32_t frames)
+{
+    dawg_features_process(f, audio, audio + stride, frames);
+}
+double DAWG_EXPORT(dawgw_features_seconds)(const dawg_features *f) { return dawg_features_seconds(f); }
+/* dawgw_features_count() floats. Until the next call. */
+const float *DAWG_EXPORT(dawgw_features_read)(dawg_features *f)
+{
+    static float out[DAWG_FEATURES];
+    dawg_features_read(f, out);
     return out;
 }

@@ -1,5 +1,6 @@
-// dawg-worker.wasm, instantiated: loudness and peaks of programmes, spectra, what an equalizer could do. Runs in workers and in Node. The audio of
-// one instance's meters passes through one buffer, so an instance belongs to one thread.
+// dawg-worker.wasm, instantiated: loudness and peaks of programmes, spectra, what an equalizer could do, features.
+// Runs in workers and in Node. The audio of one instance's meters passes through one buffer, so an instance belongs to
+// one thread.
 
 /** Frames handed over at once. */
 const PIECE = 4096;
@@ -65,6 +66,12 @@ export class Analysis {
         const pointer = this.wasm.dawgw_source_create(rate);
         if (!pointer) throw new RangeError(`No source guess at ${rate} Hz.`);
         return new SourceGuess(this, pointer);
+    }
+    /** The frame that models hear, at 8000 .. 192000 Hz. Throws RangeError for others, or when there is no memory. */
+    features(rate: number): Features {
+        const pointer = this.wasm.dawgw_features_create(rate);
+        if (!pointer) throw new RangeError(`No features at ${rate} Hz: 8000 .. 192000 Hz are possible.`);
+        return new Features(this, pointer);
     }
 
     /** Brings the programme near the tone of the reference. A text says why it cannot be. */
@@ -338,5 +345,38 @@ export class SourceGuess {
     /** Nothing else may be called after it. */
     destroy(): void {
         this.analysis.wasm.dawgw_source_destroy(this.pointer);
+    }
+}
+
+/** core/analysis/features.h. Keys and units of a frame are in the manifest's `features`. */
+export class Features {
+    constructor(
+        private readonly analysis: Analysis,
+        private readonly pointer: number,
+    ) {}
+
+    /** One channel or two. */
+    process(channels: Channels, at: number, frames: number): void {
+        const count = Math.min(2, channels.length);
+        this.analysis.pass(channels, count, at, frames, (audio, stride, n) =>
+            this.analysis.wasm.dawgw_features_process(this.pointer, audio, count === 2 ? stride : 0, n),
+        );
+    }
+    /** How much sound a frame would be made of now, ten seconds at most; 0: it reads as silence. */
+    get seconds(): number {
+        return this.analysis.wasm.dawgw_features_seconds(this.pointer);
+    }
+    /** A new array. */
+    read(): Float32Array<ArrayBuffer> {
+        const { wasm } = this.analysis;
+        const at = wasm.dawgw_features_read(this.pointer);
+        return new Float32Array(wasm.memory.buffer, at, wasm.dawgw_features_count()).slice();
+    }
+    reset(): void {
+        this.analysis.wasm.dawgw_features_reset(this.pointer);
+    }
+    /** Nothing else may be called after it. */
+    destroy(): void {
+        this.analysis.wasm.dawgw_features_destroy(this.pointer);
     }
 }

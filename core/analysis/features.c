@@ -42,10 +42,12 @@ struct dawg_features {
 
 static uint32_t frames_at(double rate) { return (uint32_t)(WINDOW_S * rate + 0.5); }
 
+/* Twice the window at least: the power spectrum of n frames is known by 2 n points, not by n, and where bins lie differs
+ * between rates. */
 static uint32_t points_at(double rate)
 {
     uint32_t n = 1024;
-    while (n < frames_at(rate)) n *= 2u;
+    while (n < 2u * frames_at(rate)) n *= 2u;
     return n;
 }
 

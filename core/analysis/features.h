@@ -7,7 +7,8 @@
  *            -> loudness, crest factors (dynamics.h), onsets (onsets.h)
  *
  * Windows last 170.7 ms (8192 frames at 48 kHz), half overlapping, at multiples of 85.3 ms from the first frame after
- * reset: one grid in time at every rate, padded with zeros to a power of two. 116 of them reach over 9.98 s. What is
+ * reset: one grid in time at every rate, padded with zeros to a power of two that is twice as long
+ * or more. 116 of them reach over 9.98 s. What is
  * unfinished at the end does not count: a frame depends on the sound, never on its chunks. What is no audio
  * (dsp/guard.h) is heard as 0.
  *
@@ -63,7 +64,7 @@ const char *dawg_features_unit(uint32_t i);
 
 typedef struct dawg_features dawg_features;
 
-/* Bytes for a rate of 8 .. 192 kHz: 0.5 MB at 48 kHz, 1.2 MB at 192. 0: another rate. */
+/* Bytes for a rate of 8 .. 192 kHz: 0.7 MB at 48 kHz, 2.1 MB at 192. 0: another rate. */
 size_t dawg_features_size(double rate);
 /* mem: 16-byte aligned, kept by the caller, not to be moved. NULL: too small, misaligned, or no such rate. */
 dawg_features *dawg_features_init(void *mem, size_t size, double rate);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * manifest.c - prints every plugin as JSON: the only bridge from the C tables to TypeScript, AudioParam descriptors,
- * WAM, docs and the model schema. `hash` is FNV-1a (32 bits) of the text of `plugins`. Keep the field names: users
- * script `dawg describe --json`, which prints this file. */
+ * WAM, docs and the model schema; and the frame of features that models hear. `hash` is FNV-1a (32 bits) of the text of
+ * `plugins` and `features`. Keep the field names: users script `dawg describe --json`, which prints this file. */
+#include "analysis/features.h"
 #include "runtime.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,14 +175,32 @@ static void put_plugins(void)
     }
 }
 
+static void put_features(void)
+{
+    char version[16];
+    snprintf(version, sizeof version, "%u", DAWG_FEATURES_VERSION);
+    put("{\"version\": ");
+    put(version);
+    put(", \"values\": [\n");
+    for (uint32_t i = 0; i < DAWG_FEATURES; ++i) {
+        put_field(i ? ",\n    {" : "    {", "key", dawg_features_name(i));
+        put_field(", ", "unit", dawg_features_unit(i));
+        put("}");
+    }
+    put("\n  ]}");
+}
+
 int main(void)
 {
     hash = 2166136261u;
     hashing = 1;
     put_plugins();
+    put_features();
     hashing = 0;
     printf("{\n  \"abi\": %u,\n  \"hash\": \"%08x\",\n  \"plugins\": [\n", DAWG_ABI, hash);
     put_plugins();
-    puts("\n  ]\n}");
+    printf("\n  ],\n  \"features\": ");
+    put_features();
+    puts("\n}");
     return 0;
 }

@@ -10,7 +10,7 @@ from scipy import signal as sps
 
 from kit import FULL
 from kit.host import function
-from kit.listening import NONE_DB, Ear, aligned, coloured, listen
+from kit.listening import NONE_DB, Ear, aligned, banded, coloured, listen
 from kit.report import record
 from kit.signals import make
 
@@ -28,14 +28,6 @@ def welch(x, rate, n):
     """Mean power per bin of both channels together: whole Hann windows from the first frame on, hop a quarter."""
     f, density = sps.welch(x.astype(float), rate, "hann", n, n - n // 4, detrend=False, scaling="density", axis=1)
     return f, density.sum(axis=0) * rate / n
-
-
-def banded(power, rate, n, edges):
-    """Energy between edges, each bin's spread evenly over its width: a difference of interpolated running sums."""
-    width = rate / n
-    places = np.concatenate([[0], (np.arange(n // 2) + 0.5) * width, [rate / 2]])
-    running = np.concatenate([[0], np.cumsum(power)])
-    return np.diff(np.interp(edges, places, running))
 
 
 def points(rate):

@@ -62,6 +62,14 @@ def aligned(name: str, size: int, *args) -> tuple[np.ndarray, int]:
     return held, pointer
 
 
+def banded(power, rate, n, edges):
+    """Energy between edges, each bin's spread evenly over its width: a difference of interpolated running sums."""
+    width = rate / n
+    places = np.concatenate([[0], (np.arange(n // 2) + 0.5) * width, [rate / 2]])
+    running = np.concatenate([[0], np.cumsum(power)])
+    return np.diff(np.interp(edges, places, running))
+
+
 class Ear:
     """One engine. hear() takes [n] or [2, n]."""
 

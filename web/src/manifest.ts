@@ -1,4 +1,5 @@
-// The shape of web/generated/manifest.json, which core/tools/manifest.c prints: every plugin as its C table has it.
+// The shape of web/generated/manifest.json, which core/tools/manifest.c prints: every plugin as its C table has it, and
+// the features that models hear. tools/manifest.mjs adds the schemas.
 
 export type Curve = 'lin' | 'log' | 'int' | 'enum' | 'bool';
 
@@ -73,9 +74,19 @@ export interface PluginInfo {
     meters: MeterInfo[];
 }
 
+/** The frame of core/analysis/features.h, in its order. */
+export interface FeatureTable {
+    /** Of what the values mean. */
+    version: number;
+    values: { key: string; unit: string }[];
+}
+
 export interface Manifest {
     abi: number;
-    /** FNV-1a of the plugins' text, eight hex digits; the wasm modules carry the same. */
+    /** FNV-1a of the text of plugins and features, eight hex digits; the wasm modules carry the same. */
     hash: string;
     plugins: PluginInfo[];
+    features: FeatureTable;
+    /** Of each plugin what a model for it must agree with: a hash of its mlTarget parameters and of the features. */
+    schemas: Record<string, string>;
 }
