@@ -18,7 +18,7 @@ static uint64_t end_of(const dawg_dynamics *d, uint64_t block)
     return (uint64_t)((double)(block + 1u) * d->rate / BLOCKS_PER_S + 0.5);
 }
 
-/* Both outputs of one section, 1 / (s^2 + sqrt(2) s + 1) and s^2 / (...): the bilinear transform is warped towards the
+/* Two outputs of one section, 1 / (s^2 + sqrt(2) s + 1) and s^2 / (...): the bilinear transform is warped towards the
  * top, which the highest sections of low rates show; no band's edge is moved by it. */
 void dawg_dynamics_init(dawg_dynamics *d, double rate)
 {
@@ -30,7 +30,6 @@ void dawg_dynamics_init(dawg_dynamics *d, double rate)
     for (uint32_t i = 0; i < 2; ++i) d->weighting[i] = dawg_svf_ready(&weighting[i]);
     for (; d->parts < BANDS - 1 && part_hz[d->parts] < 0.45 * rate; ++d->parts) {
         const double g = dawg_tan_d(DAWG_PI * part_hz[d->parts] / rate), damping = 1.4142135623730951;
-        d->low[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = damping, .lp = 1.0});
         d->high[d->parts] = dawg_svf_ready(&(dawg_svf){.g = g, .k = damping, .hp = 1.0});
     }
     dawg_dynamics_reset(d);
@@ -42,8 +41,16 @@ void dawg_dynamics_reset(dawg_dynamics *d)
     d->block_end = end_of(d, 0);
     memset(d->weighted, 0, sizeof d->weighted);
     memset(d->state, 0, sizeof d->state);
-    memset(&d->now, 0, sizeof d->now);
+    memset(&d->loud, 0, sizeof d->loud);
+    memset(d->now, 0, sizeof d->now);
     memset(d->ring, 0, sizeof d->ring);
+}
+
+static inline dawg_d2 larger(dawg_d2 a, dawg_d2 b)
+{
+    typedef int64_t bits __attribute__((vector_size(16)));
+    const bits more = a > b;
+    return (dawg_d2)(((bits)a & more) | ((bits)b & ~more));
 }
 
 /* x is spoilt. */
@@ -51,51 +58,47 @@ static void weigh(dawg_dynamics *d, dawg_d2 *x, uint32_t n)
 {
     const dawg_svf_run *const c[2] = {&d->weighting[0], &d->weighting[1]};
     dawg_svf_state *const s[2] = {&d->weighted[0], &d->weighted[1]};
-    dawg_d2 sum = {0.0, 0.0};
+    dawg_d2 sum = d->loud;
     dawg_svf_series(c, s, 2, x, n);
     for (uint32_t i = 0; i < n; ++i) sum += x[i] * x[i];
-    d->now.loud += sum[0] + sum[1];
+    d->loud = sum;
 }
 
-typedef struct gauge {
-    dawg_d2 energy, peak; /* squares */
-} gauge;
-
-static inline void add(gauge *g, dawg_d2 x)
+/* Sums go on from sample to sample: they do not depend on chunks. */
+static inline void add(dawg_dynamics_gauge *g, dawg_d2 x)
 {
-    typedef int64_t bits __attribute__((vector_size(16)));
     const dawg_d2 square = x * x;
-    const bits more = square > g->peak;
     g->energy += square;
-    g->peak = (dawg_d2)(((bits)square & more) | ((bits)g->peak & ~more));
+    g->peak = larger(g->peak, square);
 }
 
-static void note(dawg_dynamics *d, uint32_t band, const gauge *g)
-{
-    d->now.energy[band] += g->energy[0] + g->energy[1];
-    d->now.peak[band] = dawg_max_d(d->now.peak[band], dawg_max_d(g->peak[0], g->peak[1]));
-}
-
-/* Notes band i, below the part, and if there is no other part the band above it; x becomes what lies above. */
+/* Gauges what lies below the part, which is the mean of the second integrator's charges before and after (svf.h); x
+ * becomes what lies above. */
 static void part(dawg_dynamics *d, uint32_t i, dawg_d2 *x, uint32_t n)
 {
-    const dawg_svf_run up = d->high[i], down = d->low[i];
+    const dawg_svf_run high = d->high[i];
     dawg_svf_state s = d->state[i];
-    gauge below = {.peak = {0.0, 0.0}}, above = below;
+    dawg_dynamics_gauge low = d->now[i];
     for (uint32_t t = 0; t < n; ++t) {
-        add(&below, down.d * x[t] + (down.c1 * s.s1 + down.c2 * s.s2));
-        x[t] = dawg_svf_tick(&up, &s, x[t]);
-        add(&above, x[t]);
+        const dawg_d2 before = s.s2;
+        x[t] = dawg_svf_tick(&high, &s, x[t]);
+        add(&low, 0.5 * (before + s.s2));
     }
     d->state[i] = s;
-    note(d, i, &below);
-    if (i + 1u == d->parts) note(d, i + 1u, &above);
+    d->now[i] = low;
 }
 
 static void end_block(dawg_dynamics *d)
 {
-    d->ring[d->block % BLOCKS] = d->now;
-    memset(&d->now, 0, sizeof d->now);
+    dawg_dynamics_block *b = &d->ring[d->block % BLOCKS];
+    b->loud = d->loud[0] + d->loud[1];
+    for (uint32_t i = 0; i < BANDS; ++i) {
+        b->energy[i] = d->now[i].energy[0] + d->now[i].energy[1];
+        b->peak[i] = dawg_max_d(d->now[i].peak[0], d->now[i].peak[1]);
+    }
+    b->frames = (uint32_t)(d->frame - (d->block ? end_of(d, d->block - 1u) : 0));
+    memset(&d->loud, 0, sizeof d->loud);
+    memset(d->now, 0, sizeof d->now);
     for (uint32_t i = 0; i < 2; ++i) dawg_svf_flush(&d->weighted[i]);
     for (uint32_t i = 0; i < d->parts; ++i) dawg_svf_flush(&d->state[i]);
     ++d->block;
@@ -113,7 +116,9 @@ void dawg_dynamics_process(dawg_dynamics *d, const float *left, const float *rig
         memcpy(weighted, x, sizeof *x * m);
         weigh(d, weighted, m);
         for (uint32_t i = 0; i < d->parts; ++i) part(d, i, x, m);
-        d->now.frames += m;
+        dawg_dynamics_gauge top = d->now[d->parts];
+        for (uint32_t i = 0; i < m; ++i) add(&top, x[i]);
+        d->now[d->parts] = top;
         d->frame += m;
         if (d->frame == d->block_end) end_block(d);
     }

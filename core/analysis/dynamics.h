@@ -16,6 +16,10 @@
 #define DAWG_DYNAMICS_BANDS 4u    /* below 150 Hz, to 1 kHz, to 5 kHz, above */
 #define DAWG_DYNAMICS_BLOCKS 100u /* of 100 ms */
 
+typedef struct dawg_dynamics_gauge { /* squares, by channel: sum, largest */
+    dawg_d2 energy, peak;
+} dawg_dynamics_gauge;
+
 typedef struct dawg_dynamics_block {
     double loud;                        /* sum of squares, K-weighted */
     double energy[DAWG_DYNAMICS_BANDS]; /* sum of squares of both channels */
@@ -28,12 +32,14 @@ typedef struct dawg_dynamics {
     double rate;
     dawg_svf_run weighting[2]; /* K: its two sections, in a structure that runs in stereo */
     dawg_svf_state weighted[2];
-    dawg_svf_run high[DAWG_DYNAMICS_BANDS - 1], low[DAWG_DYNAMICS_BANDS - 1]; /* of the same poles */
+    dawg_svf_run high[DAWG_DYNAMICS_BANDS - 1];
     dawg_svf_state state[DAWG_DYNAMICS_BANDS - 1];
     uint32_t parts; /* that lie below rate / 2: bands less one */
     uint64_t frame, block, block_end;
-    dawg_dynamics_block now, ring[DAWG_DYNAMICS_BLOCKS]; /* block b lies at b % BLOCKS */
-    dawg_loudness_histogram gate;                        /* while reading */
+    dawg_d2 loud; /* of the block under way, by channel: sums of squares, K-weighted; */
+    dawg_dynamics_gauge now[DAWG_DYNAMICS_BANDS];
+    dawg_dynamics_block ring[DAWG_DYNAMICS_BLOCKS]; /* block b lies at b % BLOCKS */
+    dawg_loudness_histogram gate;                   /* while reading */
 } dawg_dynamics;
 
 typedef struct dawg_dynamics_report {
