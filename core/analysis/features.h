@@ -76,7 +76,7 @@ void dawg_features_read(dawg_features *f, float frame[DAWG_FEATURES]);
 
 /* What the frame would be had the sound gone through an equalizer of these gains at the bands' centres: moves the bands
  * (what is at the floor stays there), loudness by the K-weighted sum over the bands, centroid, slope and sibilance.
- * Dynamics, onsets and correlation are left as they are. */
+ * Dynamics, onsets and correlation are left as they are. Against sound that was really rendered: sound REQ FT-5. */
 void dawg_features_equalize(float *frame, const float curve_db[DAWG_FEATURE_BANDS]);
 /* n frames, one after the other, each by its own curve. */
 void dawg_features_equalize_all(float *frames, const float *curves_db, uint32_t n);
