@@ -112,8 +112,8 @@ void dawg_dynamics_process(dawg_dynamics *d, const float *left, const float *rig
         const uint64_t missing = d->block_end - d->frame;
         m = n - done < CHUNK ? n - done : CHUNK;
         if (m > missing) m = (uint32_t)missing;
-        for (uint32_t i = 0; i < m; ++i) x[i] = (dawg_d2){(double)left[done + i], (double)right[done + i]};
-        memcpy(weighted, x, sizeof *x * m);
+        for (uint32_t i = 0; i < m; ++i)
+            x[i] = weighted[i] = (dawg_d2){(double)left[done + i], (double)right[done + i]};
         weigh(d, weighted, m);
         for (uint32_t i = 0; i < d->parts; ++i) part(d, i, x, m);
         dawg_dynamics_gauge top = d->now[d->parts];
