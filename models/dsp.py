@@ -135,6 +135,15 @@ class Features:
         return out
 
 
+def loudness_weights(frame: np.ndarray) -> np.ndarray:
+    """[FEATURE_BANDS]: the K-weighted mean square of each band, mid and side together."""
+    frame, out = np.ascontiguousarray(frame, np.float32), np.zeros(FEATURE_BANDS, np.float32)
+    if frame.shape != (FEATURES,):
+        raise ValueError(f"a frame of {frame.shape}: [{FEATURES}] is wanted")
+    function("dawg_features_weights", None, _P, _P)(frame.ctypes.data, out.ctypes.data)
+    return out
+
+
 def equalize(frames: np.ndarray, curves_db: np.ndarray) -> np.ndarray:
     """What frames [..., FEATURES] would be after equalizers of curves_db [..., FEATURE_BANDS] (shapes broadcast):
     dawg_features_equalize."""

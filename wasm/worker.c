@@ -314,3 +314,11 @@ const float *DAWG_EXPORT(dawgw_features_read)(dawg_features *f)
     dawg_features_read(f, out);
     return out;
 }
+/* Floats, of each of the DAWG_FEATURE_BANDS bands: how much it counts for loudness. Until the next call. */
+const float *DAWG_EXPORT(dawgw_features_weights)(dawg_features *f)
+{
+    static float frame[DAWG_FEATURES], out[DAWG_FEATURE_BANDS];
+    dawg_features_read(f, frame);
+    dawg_features_weights(frame, out);
+    return out;
+}

@@ -348,6 +348,9 @@ export class SourceGuess {
     }
 }
 
+/** Of core/analysis/features.h, 20 Hz to 20 kHz, equally wide for the ear. */
+export const FEATURE_BANDS = 64;
+
 /** core/analysis/features.h. Keys and units of a frame are in the manifest's `features`. */
 export class Features {
     constructor(
@@ -371,6 +374,11 @@ export class Features {
         const { wasm } = this.analysis;
         const at = wasm.dawgw_features_read(this.pointer);
         return new Float32Array(wasm.memory.buffer, at, wasm.dawgw_features_count()).slice();
+    }
+    /** A new array: the K-weighted mean square of each band, mid and side together. */
+    weights(): Float32Array<ArrayBuffer> {
+        const { wasm } = this.analysis;
+        return new Float32Array(wasm.memory.buffer, wasm.dawgw_features_weights(this.pointer), FEATURE_BANDS).slice();
     }
     reset(): void {
         this.analysis.wasm.dawgw_features_reset(this.pointer);

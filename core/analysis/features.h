@@ -74,6 +74,9 @@ void dawg_features_process(dawg_features *f, const float *left, const float *rig
 double dawg_features_seconds(const dawg_features *f);
 void dawg_features_read(dawg_features *f, float frame[DAWG_FEATURES]);
 
+/* K-weighted mean square of each band, mid and side together: how much each counts for loudness, so that an equalizer of
+ * g_b dB makes the sound 10 log10(sum w_b 10^(g_b / 10) / sum w_b) louder. */
+void dawg_features_weights(const float *frame, float weights[DAWG_FEATURE_BANDS]);
 /* What the frame would be had the sound gone through an equalizer of these gains at the bands' centres: moves the bands
  * (what is at the floor stays there), loudness by the K-weighted sum over the bands, centroid, slope and sibilance.
  * Dynamics, onsets and correlation are left as they are. Against sound that was really rendered: sound REQ FT-5. */

@@ -53,11 +53,15 @@ void dawg_features_tone(const dawg_features_bands *b, float *frame)
     frame[DAWG_SIBILANCE_DB] = db_of(sibilants / body);
 }
 
+static float weight_of(const dawg_features_bands *b, const float *frame, uint32_t band)
+{
+    return b->loud[band] * (power_of(frame[DAWG_MID_MEAN_DB + band]) + power_of(frame[DAWG_SIDE_MEAN_DB + band]));
+}
+
 static double loudness_of(const dawg_features_bands *b, const float *frame)
 {
-    const float *mid = frame + DAWG_MID_MEAN_DB, *side = frame + DAWG_SIDE_MEAN_DB;
     double sum = 0.0;
-    for (uint32_t i = 0; i < BANDS; ++i) sum += (double)(b->loud[i] * (power_of(mid[i]) + power_of(side[i])));
+    for (uint32_t i = 0; i < BANDS; ++i) sum += (double)weight_of(b, frame, i);
     return sum;
 }
 
@@ -76,6 +80,13 @@ void dawg_features_move(const dawg_features_bands *b, float *frame, const float 
     frame[DAWG_INTEGRATED_LUFS] = moved(frame[DAWG_INTEGRATED_LUFS], louder_db);
     frame[DAWG_SHORT_TERM_LUFS] = moved(frame[DAWG_SHORT_TERM_LUFS], louder_db);
     dawg_features_tone(b, frame);
+}
+
+void dawg_features_weights(const float *frame, float weights[BANDS])
+{
+    dawg_features_bands b;
+    dawg_features_bands_init(&b);
+    for (uint32_t i = 0; i < BANDS; ++i) weights[i] = weight_of(&b, frame, i);
 }
 
 void dawg_features_equalize_all(float *frames, const float *curves_db, uint32_t n)

@@ -173,6 +173,30 @@ def test_tone_is_what_the_formulas_say_of_the_bands(name):
     )
 
 
+@pytest.mark.parametrize("name", SONG)
+def test_weights_are_k_weighted_bands_and_add_up_to_loudness(name):
+    """Each to 0.1 dB of BS.1770's filter at the centre; their sum to 0.2 LU of the ungated loudness."""
+    x = SONG[name](48000, 10.0).x
+    got = frame(x)
+    weights = dsp.loudness_weights(got)
+    power = 10 ** (bands(got, "mid_mean") / 10) + 10 ** (bands(got, "side_mean") / 10)
+    response = np.abs(sps.sosfreqz(loudness.k_filter(48000), CENTRES, fs=48000)[1]) ** 2
+    assert 10 * np.log10(weights / (power * response)) == pytest.approx(np.zeros(BANDS), abs=0.1)
+    ungated = loudness.lufs(np.mean(loudness.powers(x, 48000, 0.4, 0.1)))
+    assert loudness.lufs(2 * np.sum(weights, dtype=float)) == pytest.approx(ungated, abs=0.2)
+
+
+def test_what_is_no_frame_is_refused():
+    with pytest.raises(ValueError, match="527"):
+        dsp.equalize(np.zeros(526), np.zeros(64))
+    with pytest.raises(ValueError, match="64"):
+        dsp.equalize(np.zeros((2, 527)), np.zeros(32))
+    with pytest.raises(ValueError, match="527"):
+        dsp.loudness_weights(np.zeros(64))
+    with pytest.raises(ValueError, match="8000 to 192000"):
+        dsp.Features(7999)
+
+
 # ---- FT-1: sounds that are known
 
 

@@ -37,6 +37,20 @@ function ofPython(build: string, [left, right]: Stereo, rate: number): Float32Ar
     }
 }
 
+test('the weights of the bands are K-weighted power: 1 kHz counts as it is, 30 Hz far less', () => {
+    const tone = (hz: number): Float32Array =>
+        Float32Array.from({ length: 48000 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hz * i) / 48000));
+    const sums = [1000, 30].map((hz) => {
+        const features = new Analysis(loadModule('worker', 'worker'), manifest).features(48000);
+        features.process([tone(hz)], 0, 48000);
+        const weights = features.weights();
+        assert.equal(weights.length, 64);
+        return 10 * Math.log10(weights.reduce((a, b) => a + b));
+    });
+    assert.ok(Math.abs(sums[0] + 9.03 - 0.7) < 0.1, `${sums[0]} dB`); // mean square 1/8; the filter's 0.691 dB
+    assert.ok(Math.abs(sums[1] - sums[0] + 9) < 1.5, `${sums[1] - sums[0]} dB`);
+});
+
 function ofWasm(build: string, input: Stereo, rate: number, block: number): Float32Array {
     const features = new Analysis(loadModule(build, 'worker'), manifest).features(rate);
     for (let at = 0; at < input[0].length; at += block)
