@@ -189,6 +189,8 @@ static void frames_stay_finite_after_any_sound_at_every_rate(void **state)
     for (uint32_t r = 0; r < GRID_RATES; ++r) {
         float frame[DAWG_FEATURES];
         frame_of((double)grid_rates[r], 4 * RATE, frame);
+        const size_t size = dawg_features_size((double)grid_rates[r]); /* nothing was written beyond */
+        for (size_t i = size; i < sizeof mem && i < size + 4096; ++i) assert_int_equal(mem[i], 0x5a);
         for (uint32_t i = 0; i < DAWG_FEATURES; ++i) assert_true(isfinite(frame[i]));
         for (uint32_t i = 0; i < DAWG_RANGE_LU; ++i) assert_true(frame[i] >= DAWG_FEATURES_NONE);
         for (uint32_t i = 0; i < 4; ++i) {
