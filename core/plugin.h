@@ -55,6 +55,16 @@ enum {
 #define DAWG_LABELS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #endif
 
+/* The build for those who know plugins by their tables (the worker's wasm) has keys and labels, and no sound, help or
+ * presets. */
+#if defined(DAWG_TABLES)
+#define DAWG_SOUND(function) NULL
+#define DAWG_HELP(s) NULL
+#else
+#define DAWG_SOUND(function) function
+#define DAWG_HELP(s) DAWG_TEXT(s)
+#endif
+
 typedef struct dawg_param {
     const char *key;  /* "decay_s": stable for ever, snake_case, unit as suffix */
     const char *name; /* "Decay" */
@@ -69,9 +79,9 @@ typedef struct dawg_param {
 
 /* One line of a parameter table. DAWG_P_ENUM derives max from its label count. */
 #define DAWG_P(key, name, unit, curve, min, max, def, smooth_ms, flags, help)                                          \
-    {DAWG_TEXT(key), DAWG_TEXT(name), unit, curve, min, max, def, smooth_ms, flags, NULL, DAWG_TEXT(help)}
+    {DAWG_TEXT(key), DAWG_TEXT(name), unit, curve, min, max, def, smooth_ms, flags, NULL, DAWG_HELP(help)}
 #define DAWG_P_BOOL(key, name, def, flags, help)                                                                       \
-    {DAWG_TEXT(key), DAWG_TEXT(name), DAWG_NO_UNIT, DAWG_BOOL, 0, 1, def, 0, flags, NULL, DAWG_TEXT(help)}
+    {DAWG_TEXT(key), DAWG_TEXT(name), DAWG_NO_UNIT, DAWG_BOOL, 0, 1, def, 0, flags, NULL, DAWG_HELP(help)}
 #define DAWG_P_ENUM(key, name, def, flags, help, ...)                                                                  \
     {DAWG_TEXT(key),                                                                                                   \
      DAWG_TEXT(name),                                                                                                  \
@@ -83,7 +93,7 @@ typedef struct dawg_param {
      0,                                                                                                                \
      flags,                                                                                                            \
      DAWG_LABELS(__VA_ARGS__),                                                                                         \
-     DAWG_TEXT(help)}
+     DAWG_HELP(help)}
 
 /* A meter is the latest value a plugin published; it reads `idle` after a reset. */
 typedef struct dawg_meter {
@@ -212,7 +222,7 @@ typedef struct dawg_plugin {
 } dawg_plugin;
 
 #define DAWG_COUNT(table) ((uint32_t)(sizeof(table) / sizeof((table)[0])))
-#if defined(DAWG_LEAN)
+#if defined(DAWG_LEAN) || defined(DAWG_TABLES)
 #define DAWG_PRESETS(table) NULL, 0
 #else
 #define DAWG_PRESETS(table) (table), DAWG_COUNT(table)
