@@ -17,9 +17,12 @@
 #define SHARE_LEFT 0.01 /* after a band is left out for good */
 #define STEPS_AT_END 20u
 #define SHARE_AT_END 1e-4
-#define EXCHANGES 4u       /* bands that are tried elsewhere */
-#define WORTH_IT 0.999     /* of the misfit, for a band to stay there */
-#define RIDGE 1e-5         /* penalty per band and dB^2 of gain, beside one dB^2 at one point: two bands do not fight */
+#define EXCHANGES 4u   /* bands that are tried elsewhere */
+#define WORTH_IT 0.999 /* of the misfit, for a band to stay there */
+/* Penalty per band and dB^2 of gain, beside one dB^2 at one point: while bands are chosen, and for those that were, of
+ * which two that fight would take large gains for little. */
+#define RIDGE 1e-5
+#define RIDGE_AT_END 5e-3
 #define LEAST_DB 1e-3      /* of RMS, that a band must promise to be placed */
 #define THIRD_OCTAVE 0.231 /* ln 2 / 3 */
 
@@ -30,6 +33,7 @@ typedef struct range {
 typedef struct fit {
     const dawg_fit_plan *plan;
     dawg_fit_points points;
+    double ridge;
 } fit;
 
 enum { LOW_SHELF, BELL, HIGH_SHELF, KINDS };
@@ -63,7 +67,7 @@ static double misfit(const fit *f, const dawg_fit_bands *b, dawg_fit_rows *rows)
 {
     double sum = dawg_band_misfit(&f->points, b, rows);
     for (uint32_t k = 0; k < b->n; ++k)
-        sum += RIDGE * b->x[k * KNOBS + DAWG_FIT_GAIN] * b->x[k * KNOBS + DAWG_FIT_GAIN];
+        sum += f->ridge * b->x[k * KNOBS + DAWG_FIT_GAIN] * b->x[k * KNOBS + DAWG_FIT_GAIN];
     return sum;
 }
 
@@ -135,8 +139,8 @@ static void normal(const fit *f, const dawg_fit_bands *b, const dawg_fit_rows *r
 {
     dawg_band_normal(&f->points, b->n, rows, out);
     for (uint32_t i = DAWG_FIT_GAIN; i < b->n * KNOBS; i += KNOBS) {
-        out->hessian[i][i] += (float)RIDGE;
-        out->descent[i] -= (float)(RIDGE * b->x[i]);
+        out->hessian[i][i] += (float)f->ridge;
+        out->descent[i] -= (float)(f->ridge * b->x[i]);
     }
 }
 
@@ -338,7 +342,7 @@ static uint32_t arrange(const dawg_fit_bands *b, dawg_fit_band *out)
 uint32_t dawg_band_fit(const double *hz, const double *want_db, const double *weight, uint32_t n,
                        const dawg_fit_plan *plan, dawg_fit_band band[DAWG_FIT_BANDS])
 {
-    fit f = {.plan = plan};
+    fit f = {.plan = plan, .ridge = RIDGE};
     dawg_fit_rows rows[4];
     trial best = {.rows = rows, .spare = rows + 1}, other = {.rows = rows + 2, .spare = rows + 3};
     dawg_fit_points_make(&f.points, hz, want_db, weight, n);
@@ -350,5 +354,7 @@ uint32_t dawg_band_fit(const double *hz, const double *want_db, const double *we
     exchange(&f, &best, &other);
     refine(&f, &best, STEPS_AT_END, SHARE_AT_END);
     if (plan->worth_db > 0.0) thin_out(&f, &best, &other);
+    f.ridge = RIDGE_AT_END;
+    refine(&f, &best, STEPS_AT_END, SHARE_AT_END);
     return arrange(&best.bands, band);
 }
