@@ -8,6 +8,7 @@
  * Designing: two real impulse responses a, b come out of one inverse transform of A + iB. It has 2 (taps + 1) points,
  * so that only what lies one and a half filter lengths or more from the centre folds back into the filter. */
 #include "linear_phase.h"
+#include "delay.h"
 #include "fade.h"
 #include "fft.h"
 #include "fft_lanes.h"
@@ -55,9 +56,8 @@ struct dawg_linear_phase {
     float *past[2];       /* spectra of the last blocks, a ring */
     float in[2][SPAN];    /* the block before and the one that is coming in */
     float out[2][BLOCK];  /* the block that is being played */
-    float *past_in[2];    /* (taps + 1)/2 frames, a ring of blocks */
-    float late[2][BLOCK]; /* of these, what meets the centre tap in the block that is being made */
-    uint32_t past_at;
+    dawg_delay delay[2];  /* the input on its way to the centre tap */
+    float late[2][BLOCK]; /* what meets it in the block that is being made */
     _Alignas(16) float bins[DAWG_FFT_FLOATS(SPAN)];
     uint32_t newest; /* in the ring; the older the higher */
     uint32_t at;     /* frames into the block */
@@ -92,7 +92,8 @@ static size_t lay_out(dawg_linear_phase *x, unsigned char *base, uint32_t taps_m
     for (uint32_t c = 0; c < 2; ++c) x->past[c] = take(base, &used, spectra);
     for (uint32_t f = 0; f < 2; ++f)
         for (uint32_t path = 0; path < (crossed ? 4u : 2u); ++path) x->filters[f].h[path] = take(base, &used, spectra);
-    for (uint32_t c = 0; c < 2; ++c) x->past_in[c] = take(base, &used, sizeof(float) * ((taps_max + 1u) / 2u));
+    for (uint32_t c = 0; c < 2; ++c)
+        dawg_delay_init(&x->delay[c], take(base, &used, sizeof(float) * dawg_delay_size(taps_max / 2u)), taps_max / 2u);
     x->points = take(base, &used, sizeof(float) * 4u * ((size_t)taps_max + 1u));
     x->scratch = take(base, &used, SCRATCH);
     x->turns = take(base, &used, sizeof(float) * 2u * SPAN);
@@ -131,6 +132,7 @@ dawg_linear_phase *dawg_linear_phase_init(void *mem, size_t size, uint32_t taps_
     memset(x, 0, sizeof *x);
     (void)lay_out(x, mem, taps_max, crossed);
     x->rate = rate, x->taps_max = taps_max, x->crossed_max = crossed;
+    for (uint32_t c = 0; c < 2; ++c) memset(x->delay[c].ring, 0, sizeof(float) * dawg_delay_size(taps_max / 2u));
     x->block_fft = dawg_fft_init(x->block_fft, dawg_fft_size(SPAN), SPAN);
     dawg_fft_lanes_turns(x->turns, SPAN, 0);
     dawg_linear_phase_set_taps(x, taps_max);
@@ -141,9 +143,8 @@ void dawg_linear_phase_reset(dawg_linear_phase *x)
 {
     for (uint32_t c = 0; c < 2; ++c) memset(x->past[c], 0, sizeof(float) * PITCH * x->partitions);
     memset(x->in, 0, sizeof x->in), memset(x->out, 0, sizeof x->out), memset(x->bins, 0, sizeof x->bins);
-    for (uint32_t c = 0; c < 2; ++c) memset(x->past_in[c], 0, sizeof(float) * ((x->taps + 1u) / 2u));
+    for (uint32_t c = 0; c < 2; ++c) dawg_delay_reset(&x->delay[c]);
     memset(x->late, 0, sizeof x->late);
-    x->past_at = 0;
     x->newest = x->at = x->playing = x->pair = x->next = 0;
     x->filters[0].there = x->filters[1].there = 0;
     x->stage = IDLE;
@@ -357,26 +358,14 @@ static const float *play(dawg_linear_phase *x, const filter *f, uint32_t channel
     return y;
 }
 
-/* The centre tap's delay of (taps - 1)/2 is one sample less than the ring is long. */
-static void delay(dawg_linear_phase *x)
-{
-    const uint32_t wrap = (x->taps + 1u) / 2u - 1u;
-    for (uint32_t c = 0; c < 2; ++c) {
-        float *past = x->past_in[c] + x->past_at;
-        memcpy(x->late[c], past + 1, sizeof(float) * (BLOCK - 1u));
-        x->late[c][BLOCK - 1u] = x->past_in[c][(x->past_at + BLOCK) & wrap];
-        memcpy(past, x->in[c] + BLOCK, sizeof(float) * BLOCK);
-    }
-    x->past_at = (x->past_at + BLOCK) & wrap;
-}
-
 static void run_block(dawg_linear_phase *x)
 {
-    delay(x);
     x->newest = (x->newest - 1u) & (x->partitions - 1u);
     for (uint32_t c = 0; c < 2; ++c) {
         dawg_fft_forward(x->block_fft, x->in[c], x->bins);
         pack(x->bins, x->past[c] + (size_t)PITCH * x->newest);
+        dawg_delay_read(&x->delay[c], x->late[c], BLOCK, (x->taps - 1u) / 2u);
+        dawg_delay_write(&x->delay[c], x->in[c] + BLOCK, BLOCK);
         for (uint32_t i = 0; i < BLOCK; ++i) x->in[c][i] = x->in[c][BLOCK + i];
     }
     const uint32_t blocks = (uint32_t)(FADE_S * x->rate / (double)BLOCK) + 1u;

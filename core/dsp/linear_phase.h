@@ -42,8 +42,8 @@ typedef struct dawg_linear_phase dawg_linear_phase;
 /* base: the length from 24 to 48 kHz (24 excluded), 8191 or 32767; it doubles and halves with the rate. */
 uint32_t dawg_linear_phase_taps(uint32_t base, double rate);
 uint32_t dawg_linear_phase_delay(uint32_t taps); /* (taps-1)/2 + DAWG_FIR_BLOCK */
-/* Bytes; 0: taps_max is no power of two minus one, or shorter than 511. 8191 taps: 0.61 MB, 0.88 MB crossed; 32767: 2.3
- * and 3.4 MB. taps_max: the longest that set_taps will ask for. crossed: four paths possible. */
+/* Bytes; 0: taps_max is no power of two minus one, or shorter than 511. 8191 taps: 0.65 MB, 0.92 MB crossed; 32767: 2.5
+ * and 3.6 MB. taps_max: the longest that set_taps will ask for. crossed: four paths possible. */
 size_t dawg_linear_phase_size(uint32_t taps_max, uint32_t crossed);
 /* mem: 16-byte aligned, zeroed or not. NULL: too small, misaligned, or taps_max is not allowed. */
 dawg_linear_phase *dawg_linear_phase_init(void *mem, size_t size, uint32_t taps_max, uint32_t crossed, double rate);
