@@ -14,7 +14,7 @@
 #define BROAD_DB 3.0
 #define SHARE_PRESENT 0.5
 #define SHARE_RINGING 0.5
-#define SHARE_NOISE 0.9 /* of ringing: no note, whatever its shape */
+#define SHARE_NOISE 0.98 /* of ringing, one window of 3 s may miss: no note, whatever its shape */
 #define SHARE_RESTLESS 0.4
 #define RESTLESS_BINS 3.0
 #define WIDTH_DB 3.0f

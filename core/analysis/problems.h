@@ -9,10 +9,10 @@
  *   present (3 dB in a single window) in half of the windows heard, at least
  *   unless strict, it is no note: ringing in half of the windows heard and, where 1/24 octave is less than three bins,
  *   restless in 2/5 of them
- *   The bell (bell_fit.h) is fitted to the mean relief. Unless strict, the fit leaves less than 2.5 dB, near the peak, and
- *   has a Q above 2.5: a note's lines leave more than any bell does, and only what rings in
- *   9/10 of the windows may. The excess is its gain. A note's frequency is that of its line
- *   (tone.h).
+ *   The bell (bell_fit.h) is fitted to the mean relief. Unless strict, it is near the peak, its Q is above 2.5, and the fit
+ *   leaves less than 2.5 dB: a note's lines leave more than any bell does. Only what rings in all windows but one of 50
+ *   may leave more, as a band of noise with steep edges does. The excess is the bell's gain. A note's frequency is that of
+ *   its line (tone.h).
  * MUD 200 .. 500 Hz, BOXINESS 400 .. 800 Hz, HARSHNESS 2 .. 5 kHz, once the resonances are mended:
  *   the band stands 3 dB above the curve fitted to the rest (tonal_curve.h), and 2.5 times as far as the rest strays from
  *   it; half as far in its median
