@@ -1,10 +1,10 @@
 // What a browser loads, in dist/browser: one file per thread, import-free, beside the wasm modules and the manifest.
 //   node tools/bundle.mjs        (part of npm run build; needs the wasm modules and web/generated)
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { generate } from '../web/codegen/generate.mjs';
-import { Failure, isMain, main, root } from './lib/run.mjs';
+import { Failure, files, isMain, main, root } from './lib/run.mjs';
 
 const out = join(root, 'dist/browser');
 const ENTRIES = {
@@ -18,13 +18,17 @@ const COPIES = {
     'dawg-worklet.wasm': 'build/worklet/dawg-worklet.wasm',
     'dawg-worker.wasm': 'build/worker/dawg-worker.wasm',
     'manifest.json': 'web/generated/manifest.json',
+    // onnxruntime-web, which the worker loads when a model is first needed; with its own names, as ortWasmPaths has them
+    'ort/ort.wasm.bundle.min.mjs': 'node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs',
+    'ort/ort-wasm-simd-threaded.wasm': 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
 };
+const MODELS = 'models/onnx';
 
 export async function bundle() {
     const began = Date.now();
     generate();
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    mkdirSync(out, { recursive: true });
+    for (const folder of ['ort', 'models']) mkdirSync(join(out, folder), { recursive: true });
     await build({
         absWorkingDir: root,
         entryPoints: Object.entries(ENTRIES).map(([name, path]) => ({ in: path, out: name })),
@@ -40,7 +44,8 @@ export async function bundle() {
     }).catch((error) => {
         throw new Failure(`bundling failed: ${error.message}`);
     });
-    for (const [name, path] of Object.entries(COPIES)) {
+    const models = files([MODELS], /\.(onnx|json)$/).map((path) => [`models/${basename(path)}`, path]);
+    for (const [name, path] of [...Object.entries(COPIES), ...models]) {
         if (!existsSync(join(root, path))) throw new Failure(`${path} is missing. Run: npm run build`);
         copyFileSync(join(root, path), join(out, name));
     }
