@@ -2,6 +2,7 @@
  * worker.c - what dawg-worker.wasm offers: the listening half of the core, without plugins and without imports.
  * Memory grows only in dawgw_buffers and where something is created. */
 #include "alloc.h"
+#include "analysis/band_map.h"
 #include "analysis/curve_vote.h"
 #include "analysis/eq_engine.h"
 #include "analysis/features.h"
@@ -321,4 +322,25 @@ const float *DAWG_EXPORT(dawgw_features_weights)(dawg_features *f)
     dawg_features_read(f, frame);
     dawg_features_weights(frame, out);
     return out;
+}
+/* Floats: the centres of the DAWG_FEATURE_BANDS bands, Hz. Until the next call. */
+const float *DAWG_EXPORT(dawgw_features_centres)(void)
+{
+    static float out[DAWG_FEATURE_BANDS];
+    double hz[DAWG_FEATURE_BANDS];
+    dawg_erb_centres(hz, DAWG_FEATURE_BANDS);
+    for (uint32_t i = 0; i < DAWG_FEATURE_BANDS; ++i) out[i] = (float)hz[i];
+    return out;
+}
+/* Room for a frame, then a curve of DAWG_FEATURE_BANDS bands dB; dawgw_features_equalize makes of the frame what it would
+ * be through an equalizer of that curve. */
+float *DAWG_EXPORT(dawgw_features_room)(void)
+{
+    static float room[DAWG_FEATURES + DAWG_FEATURE_BANDS];
+    return room;
+}
+void DAWG_EXPORT(dawgw_features_equalize)(void)
+{
+    float *room = dawgw_features_room();
+    dawg_features_equalize(room, room + DAWG_FEATURES);
 }

@@ -1,53 +1,19 @@
 // A reference match: what six bands of mastering_eq would give a programme the tone of a reference. The programme is
-// listened to while it plays, or comes whole; whole sounds are heard in slices, so that the taps do not wait.
-import type { Analysis, EqEngine, Matched } from './analysis.js';
-import type { Match, WholeSound } from './messages.js';
+// listened to while it plays, or comes whole.
+import type { Analysis, EqEngine } from './analysis.js';
+import { earFor } from './ear.js';
+import type { Ear } from './ear.js';
+import { Refused } from './errors.js';
+import type { Job } from './jobs.js';
+import type { Answer, Match, Progress } from './messages.js';
 
-/** Of a whole sound, heard at once: 50 ms of work or so. */
-const SLICE_S = 10;
+/** Share that is worth a message. */
+const STEP = 0.02;
 
-/** Refused for what was given, not for what went wrong. */
-export class MatchRefused extends Error {}
-
-/** A sound that is there from the start, or that arrives by feed(). */
-class Ear {
-    readonly engine: EqEngine;
-    heard = 0;
-    constructor(
-        analysis: Analysis,
-        readonly rate: number,
-        private readonly whole: WholeSound | undefined,
-        /** Frames that are enough. */
-        readonly wanted: number,
-    ) {
-        this.engine = analysis.eqEngine(rate);
-    }
-    get share(): number {
-        return Math.min(1, this.heard / this.wanted);
-    }
-    get seconds(): number {
-        return this.heard / this.rate;
-    }
-    feed(channels: readonly Float32Array[], frames: number): void {
-        this.engine.process(channels, 0, frames);
-        this.heard += frames;
-    }
-    /** One slice of a whole sound. */
-    work(): void {
-        if (!this.whole) return;
-        const frames = Math.min(this.wanted - this.heard, Math.ceil(SLICE_S * this.rate));
-        if (frames <= 0) return;
-        const [left, right = left] = this.whole.channels;
-        this.engine.process([left, right], this.heard, frames);
-        this.heard += frames;
-    }
-}
-
-export class Matching {
-    readonly #programme: Ear;
-    readonly #reference: Ear;
-    /** Of the last report. */
-    reported = -1;
+export class Matching implements Job {
+    readonly #programme: Ear<EqEngine>;
+    readonly #reference: Ear<EqEngine>;
+    #reported = -1;
 
     /** `rate`: the context's. Throws RangeError for a sample rate outside 8 .. 192 kHz. */
     constructor(
@@ -56,33 +22,33 @@ export class Matching {
         rate: number,
     ) {
         const { programme, reference, seconds } = asked;
-        const ear = (whole: WholeSound): Ear => new Ear(analysis, whole.rate, whole, whole.channels[0].length);
-        this.#reference = ear(reference);
+        const make = (hz: number): EqEngine => analysis.eqEngine(hz);
+        this.#reference = earFor(make, reference, rate, seconds);
         try {
-            this.#programme = programme
-                ? ear(programme)
-                : new Ear(analysis, rate, undefined, Math.ceil(seconds * rate));
+            this.#programme = earFor(make, programme, rate, seconds);
         } catch (error) {
             this.#reference.engine.destroy();
             throw error;
         }
     }
-    /** It listens to a tap. */
     get isLive(): boolean {
         return !this.asked.programme;
     }
-    /** 0 .. 1. */
-    get progress(): number {
+    get #share(): number {
         return Math.min(this.#programme.share, this.#reference.share);
     }
-    hear(channels: readonly Float32Array[], frames: number): void {
-        if (this.#programme.share < 1) this.#programme.feed(channels, frames);
+    progress(): Progress | undefined {
+        if (this.#share - this.#reported < STEP) return undefined;
+        this.#reported = this.#share;
+        return { type: 'progress', part: 'listening', fraction: this.#share };
     }
-    /** A slice of the work. The answer, when all has been heard; throws MatchRefused when there is none. */
-    work(): Matched | undefined {
+    hear(channels: readonly Float32Array[], frames: number): void {
+        this.#programme.feed(channels, frames);
+    }
+    work(): Extract<Answer, { type: 'matched' }> | undefined {
         this.#reference.work();
         this.#programme.work();
-        if (this.progress < 1) return undefined;
+        if (this.#share < 1) return undefined;
         const { strength, max_gain_db } = this.asked;
         const [programme, reference] = [this.#programme, this.#reference];
         const matched = this.analysis.match(
@@ -91,8 +57,8 @@ export class Matching {
             strength,
             max_gain_db,
         );
-        if (typeof matched === 'string') throw new MatchRefused(matched);
-        return matched;
+        if (typeof matched === 'string') throw new Refused(matched);
+        return { type: 'matched', ...matched };
     }
     destroy(): void {
         this.#programme.engine.destroy();

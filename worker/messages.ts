@@ -1,6 +1,9 @@
 // What page and worker say to each other. Audio and moves do not go this way: they travel between the worklet and the
 // worker, through two rings of shared memory or, as whole records (a Uint32Array per message), through a port.
 import type { Matched } from './analysis.js';
+import type { ModelFiles, Schema } from './models.js';
+import type { Response } from './segments.js';
+import type { Suggested } from './suggest.js';
 
 export interface WorkerInit {
     type: 'init';
@@ -43,8 +46,8 @@ export interface WholeSound {
     rate: number;
     channels: Float32Array[];
 }
-/** Six bands of mastering_eq that bring a programme near the tone of a reference: answered by 'matched' or 'match
- * refused', in between by 'match progress'. */
+/** Six bands of mastering_eq that bring a programme near the tone of a reference: answered by 'matched' or
+ * 'refused', in between by 'progress'. */
 export interface Match {
     type: 'match';
     id: number;
@@ -57,6 +60,34 @@ export interface Match {
     strength: number;
     max_gain_db: number;
 }
+/** What a model would do about the tone of a sound: answered by 'suggested' or 'refused', in between by 'progress'. */
+export interface Suggest {
+    type: 'suggest';
+    id: number;
+    /** Its input is listened to, for so many seconds, where no programme comes along. Needs the tap. */
+    instance: number;
+    seconds: number;
+    programme?: WholeSound;
+    /** Its tone is wanted, and not the goal's. */
+    reference?: WholeSound;
+    /** In the order of dawg_tone_goal. */
+    goal: number;
+    /** Number in the manifest and key of the plugin that is to do it, and its plain values now. */
+    plugin: number;
+    key: string;
+    values: Float32Array;
+    /** Bands that an earlier suggestion has set: they may be set anew. */
+    own: number[];
+    /** What the plugin does as the hand has set it, without the bands that the suggestion may set. */
+    settled: Response;
+    /** 0 .. 1 */
+    strength: number;
+    max_gain_db: number;
+    /** Of the model; undefined: the registry's default. */
+    variant?: string;
+    files: ModelFiles;
+    schema: Schema;
+}
 export type ToWorker =
     | WorkerInit
     | ({ type: 'listen' } & TapName)
@@ -67,7 +98,11 @@ export type ToWorker =
     /** Ends the follower of this parameter, or all of the instance: the parameters stay where they are. */
     | { type: 'release'; instance: number; param?: number }
     | Match
-    | { type: 'forget match'; id: number }
+    | Suggest
+    /** A match or a suggestion that nobody waits for any more. */
+    | { type: 'forget'; id: number }
+    /** Models and results that were kept: answered by 'cleared'. */
+    | { type: 'clear cache'; id: number }
     | { type: 'ping'; id: number };
 
 /** About 20 times a second per tap that is listened to, while audio comes. */
@@ -102,13 +137,21 @@ export interface Followed {
     state: FollowState;
     frame: number;
 }
+/** Of a match or a suggestion. `loaded` of `total` bytes of a file; fraction: undefined where the total is unknown. */
+export interface Progress {
+    type: 'progress';
+    part: 'listening' | 'model' | 'runtime';
+    fraction: number | undefined;
+    loaded?: number;
+    total?: number | undefined;
+}
+export type Answer = ({ type: 'matched' } & Matched) | ({ type: 'suggested' } & Suggested) | { type: 'cleared' };
 export type FromWorker =
     | { type: 'ready' }
     | Heard
     | Followed
-    | { type: 'match progress'; id: number; fraction: number }
-    | ({ type: 'matched'; id: number } & Matched)
-    | { type: 'match refused'; id: number; reason: string; isInput: boolean }
+    | ({ id: number } & (Answer | Progress))
+    | { type: 'refused'; id: number; reason: string; isInput: boolean }
     | { type: 'pong'; id: number }
     /** What was asked for last did not work; the rest goes on. */
     | { type: 'failed'; reason: string };

@@ -6,21 +6,29 @@ import { putAll } from '../worklet/protocol/transport.js';
 import { Analysis } from './analysis.js';
 import { Follower, RAMP_S, UPDATE_S } from './follow.js';
 import { Listener } from './listener.js';
-import { MatchRefused, Matching } from './match.js';
+import type { ReadFile } from './files.js';
+import { Jobs } from './jobs.js';
+import { Matching } from './match.js';
 import type { Tap } from './listener.js';
-import type { Follow, FollowState, FromWorker, Match, ToWorker, WorkerInit } from './messages.js';
+import type { Follow, FollowState, FromWorker, Suggest, ToWorker, WorkerInit } from './messages.js';
+import { Models } from './models.js';
 import { Moves } from './moves.js';
+import { Store, openCache } from './store.js';
+import { Suggesting } from './suggest.js';
 
 /** A few quanta: the tap's ring holds hundreds. Rarely, while no tap is open. */
 export const POLL_MS = 4;
 const IDLE_MS = 50;
 const REPORT_S = 0.05;
-/** Share of a match that is worth a message. */
-const PROGRESS = 0.02;
+/** Kept at most, in memory and in the browser's cache. */
+const MODELS_BYTES = 32e6;
+const RESULTS_BYTES = 2e6;
 
 export interface Surroundings {
     post(message: FromWorker, transfer: Transferable[]): void;
     setTimeout(run: () => void, ms: number): void;
+    /** How files come; default: fetched. */
+    read?: ReadFile;
 }
 
 interface Followed {
@@ -39,7 +47,17 @@ export class Service {
     #moves: Moves | undefined;
     #taps: Ring | undefined;
     readonly #followed = new Map<string, Followed>();
-    readonly #matchings = new Map<number, { matching: Matching; unhear: () => void }>();
+    readonly #jobs = new Jobs({
+        post: (message) => this.#post(message),
+        listen: (instance, ear) => {
+            const { ears } = this.#ready.open(instance, POINT.IN);
+            ears.add(ear);
+            return () => ears.delete(ear);
+        },
+        tidy: () => this.#tidy(),
+    });
+    #models: Models | undefined;
+    readonly #results = new Store('dawg-results', RESULTS_BYTES, openCache);
 
     constructor(private readonly surroundings: Surroundings) {}
 
@@ -83,9 +101,13 @@ export class Service {
                 this.#moves?.forget(message.instance, message.param);
                 return this.#tidy();
             case 'match':
-                return this.#match(message);
-            case 'forget match':
-                return this.#forgetMatch(message.id);
+                return this.#jobs.start(message, () => new Matching(this.#ready.analysis, message, this.#rate));
+            case 'suggest':
+                return this.#suggest(message);
+            case 'forget':
+                return this.#jobs.forget(message.id);
+            case 'clear cache':
+                return void this.#clearCache(message.id);
         }
     }
 
@@ -130,50 +152,20 @@ export class Service {
         this.#followed.set(key, { follow, follower, tap, heard: tap.heard, hops: seen, state: undefined });
     }
 
-    #match(match: Match): void {
-        const { id, instance } = match;
-        this.#forgetMatch(id);
-        try {
-            const matching = new Matching(this.#ready.analysis, match, this.#rate);
-            let unhear = (): void => undefined;
-            if (matching.isLive) {
-                const { ears } = this.#ready.open(instance, POINT.IN);
-                const ear = matching.hear.bind(matching);
-                ears.add(ear);
-                unhear = (): boolean => ears.delete(ear);
-            }
-            this.#matchings.set(id, { matching, unhear });
-        } catch (error) {
-            this.#refuse(id, error);
-        }
+    #suggest(asked: Suggest): void {
+        this.#models ??= new Models(
+            asked.files,
+            asked.schema,
+            new Store('dawg-models', MODELS_BYTES, openCache),
+            this.surroundings.read,
+        );
+        const { analysis } = this.#ready;
+        const models = this.#models;
+        this.#jobs.start(asked, () => new Suggesting(analysis, models, this.#results, asked, this.#rate));
     }
-    #refuse(id: number, error: unknown): void {
-        const isInput = error instanceof MatchRefused || error instanceof RangeError;
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#post({ type: 'match refused', id, reason, isInput });
-    }
-    #forgetMatch(id: number): void {
-        const found = this.#matchings.get(id);
-        if (!found) return;
-        this.#matchings.delete(id);
-        found.unhear();
-        found.matching.destroy();
-        this.#tidy();
-    }
-    #workOnMatches(): void {
-        for (const [id, { matching }] of [...this.#matchings])
-            try {
-                const matched = matching.work();
-                if (matched) this.#post({ type: 'matched', id, ...matched });
-                else if (matching.progress - matching.reported >= PROGRESS) {
-                    matching.reported = matching.progress;
-                    this.#post({ type: 'match progress', id, fraction: matching.progress });
-                }
-                if (matched) this.#forgetMatch(id);
-            } catch (error) {
-                this.#forgetMatch(id);
-                this.#refuse(id, error);
-            }
+    async #clearCache(id: number): Promise<void> {
+        await Promise.all([this.#models?.store.clear(), this.#results.clear()]);
+        this.#post({ type: 'cleared', id });
     }
 
     /** What throws here ends the worker's work and is an error event of the Worker: the page starts another. */
@@ -182,7 +174,7 @@ export class Service {
         this.#work();
         this.surroundings.setTimeout(
             () => this.#poll(),
-            this.#listener?.hasTaps || this.#matchings.size ? POLL_MS : IDLE_MS,
+            this.#listener?.hasTaps || this.#jobs.size ? POLL_MS : IDLE_MS,
         );
     }
     #work(): void {
@@ -190,7 +182,7 @@ export class Service {
         for (const followed of this.#followed.values())
             if (followed.tap.heard - followed.heard >= UPDATE_S * this.#rate) this.#update(followed, this.#moves);
         this.#moves.flush();
-        this.#workOnMatches();
+        this.#jobs.work();
         for (const tap of this.#listener.taps)
             if (tap.isWanted && tap.heard - tap.reported >= REPORT_S * this.#rate) {
                 const heard = tap.report(this.#listener.gaps);

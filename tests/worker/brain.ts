@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { loadManifest, loadModule } from '../../tools/dawg/assets.js';
+import { seededRandom } from '../../web/src/random.js';
+import { Analysis } from '../../worker/analysis.js';
 import { sha256 } from '../../worker/files.js';
 import type { ReadFile } from '../../worker/files.js';
 import { Models } from '../../worker/models.js';
 import type { ModelFiles, Registry, Schema } from '../../worker/models.js';
+import { Segments } from '../../worker/segments.js';
 import { Store } from '../../worker/store.js';
 import type { Shelf } from '../../worker/store.js';
 import { onnxFile } from './onnx.js';
@@ -104,4 +108,75 @@ export class MemoryShelf implements Shelf {
     #name(request: RequestInfo | URL): string {
         return request instanceof Request ? request.url : String(request);
     }
+}
+
+/** Noise that falls above 4 kHz as music does, seeded; with a bell of +9 dB or so at a frequency, by an RBJ biquad (Audio EQ Cookbook). */
+export function noise(seconds: number, rate: number, bell?: { hz: number; gain_db: number; q: number }): Float32Array {
+    const random = seededRandom(17);
+    let dull = 0;
+    const plain = Float32Array.from(
+        { length: Math.round(seconds * rate) },
+        () => (dull = 0.6 * dull + 0.05 * (2 * random() - 1)),
+    );
+    if (!bell) return plain;
+    const w = (2 * Math.PI * bell.hz) / rate;
+    const [a, alpha] = [10 ** (bell.gain_db / 40), Math.sin(w) / (2 * bell.q)];
+    const [b0, b1, b2] = [1 + alpha * a, -2 * Math.cos(w), 1 - alpha * a].map((b) => b / (1 + alpha / a));
+    const [a1, a2] = [-2 * Math.cos(w), 1 - alpha / a].map((c) => c / (1 + alpha / a));
+    let [x1, x2, y1, y2] = [0, 0, 0, 0];
+    return plain.map((x) => {
+        const y = b0 * x + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
+        [x2, x1, y2, y1] = [x1, x, y1, y];
+        return y;
+    });
+}
+
+export const manifest = loadManifest();
+export const realSchema: Schema = { features: manifest.features, schemas: manifest.schemas };
+
+/** A model that wants that sound (or the reference): in each of 32 bands the mean of the two of the features' bands in
+ * it, the other way round. */
+export function leveller(key = KEY, wanted = noise(10, 48000), sigma_db = 0.2): Uint8Array<ArrayBuffer> {
+    const [bands, width] = [32, manifest.features.values.length];
+    const segments = new Segments(new Analysis(loadModule('worker', 'worker'), manifest), 48000);
+    segments.process([wanted, wanted], 0, wanted.length);
+    const frames = segments.all.map(({ frame }) => frame);
+    const target = frames[0].map((_, i) => frames.reduce((sum, frame) => sum + frame[i], 0) / frames.length);
+    const matrix = (sign: number): Float32Array => {
+        const weights = new Float32Array(width * bands);
+        for (let band = 0; band < bands; ++band)
+            for (const half of [0, 1]) weights[(2 * band + half) * bands + band] = 0.5 * sign;
+        return weights;
+    };
+    const isBlind = key === KEY;
+    const bias_db = Float32Array.from({ length: bands }, (_, band) =>
+        isBlind ? (target[2 * band] + target[2 * band + 1]) / 2 : 0,
+    );
+    const other = isBlind
+        ? { name: 'goal', width: 5, weights: new Float32Array(5 * bands) }
+        : { name: 'reference', width, weights: matrix(1) };
+    return onnxFile({
+        inputs: [{ name: 'features', width, weights: matrix(-1) }, other],
+        bias_db,
+        sigma_db,
+        metadata: {
+            'dawg.model': key,
+            'dawg.features': String(manifest.features.version),
+            'dawg.schema': JSON.stringify(manifest.schemas),
+        },
+    });
+}
+/** Of files by their keys, as models/onnx/models.json has them. */
+export async function realRegistry(files: Record<string, Uint8Array<ArrayBuffer>>): Promise<Registry> {
+    const models = Object.entries(files).map(async ([key, file]) => {
+        const variant = {
+            variant: 'fp32',
+            file: `${key}.onnx`,
+            bytes: file.length,
+            sha256: await sha256(file),
+            default: true,
+        };
+        return { key, version: 1, variants: [variant], schema: manifest.schemas, features: manifest.features.version };
+    });
+    return { models: await Promise.all(models) };
 }

@@ -5,6 +5,7 @@ import { loadEngine, loadManifest, loadModule } from '../../tools/dawg/assets.js
 import { seededRandom } from '../../web/src/random.js';
 import { Analysis } from '../../worker/analysis.js';
 import type { Follow, Followed, FromWorker, Heard, ToWorker } from '../../worker/messages.js';
+import type { ReadFile } from '../../worker/files.js';
 import { Service } from '../../worker/service.js';
 import type { Instance } from '../../worklet/engine.js';
 import { MOVE, MOVES_CAPACITY, POINT, TAP, TAPS_CAPACITY } from '../../worklet/protocol/records.js';
@@ -38,9 +39,10 @@ export class Bench {
     readonly posted: FromWorker[] = [];
     readonly service: Service;
     readonly #timers: { at: number; run: () => void }[] = [];
-    constructor(late_ms = 0) {
+    constructor(late_ms = 0, read?: ReadFile) {
         const random = seededRandom(5);
         this.service = new Service({
+            ...(read && { read }),
             post: (message) => this.posted.push(message),
             setTimeout: (run, ms) => this.#timers.push({ at: this.now_ms + ms + late_ms * random(), run }),
         });
