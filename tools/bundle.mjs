@@ -9,6 +9,7 @@ import { Failure, files, isMain, main, root } from './lib/run.mjs';
 const out = join(root, 'dist/browser');
 const ENTRIES = {
     index: 'web/src/index.ts', // the page
+    suggest: 'web/src/suggest.ts', // what index.js loads when a suggestion is first asked for
     gui: 'web/gui/index.ts', // the page's custom elements, with Lit
     'dawg-worklet': 'worklet/processor.ts', // the AudioWorklet
     'dawg-render': 'web/src/render_worker.ts', // the Web Worker of render()
@@ -29,7 +30,15 @@ export async function bundle() {
     generate();
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     for (const folder of ['ort', 'models']) mkdirSync(join(out, folder), { recursive: true });
+    const late = {
+        name: 'loaded late',
+        setup: ({ onResolve }) =>
+            onResolve({ filter: /^\.\/suggest\.js$/ }, ({ path, kind }) =>
+                kind === 'dynamic-import' ? { path, external: true } : undefined,
+            ),
+    };
     await build({
+        plugins: [late],
         absWorkingDir: root,
         entryPoints: Object.entries(ENTRIES).map(([name, path]) => ({ in: path, out: name })),
         outdir: out,

@@ -22,6 +22,7 @@ const KIT = join(here, 'page');
 const TYPES: Record<string, string> = {
     '.html': 'text/html; charset=utf-8',
     '.js': 'text/javascript; charset=utf-8',
+    '.mjs': 'text/javascript; charset=utf-8',
     '.json': 'application/json',
     '.map': 'application/json',
     '.wasm': 'application/wasm',
@@ -110,8 +111,10 @@ export class TestServer {
         } else {
             const folder = this.folders.get(rest[0]);
             const file = folder && join(folder, normalize(`/${rest.slice(1).join('/')}`));
-            if (file && statSync(file, { throwIfNoEntry: false })?.isFile()) {
-                response.writeHead(200, { ...headers, 'Content-Type': this.#typeOf(file, set) });
+            const found = file && statSync(file, { throwIfNoEntry: false });
+            if (file && found && found.isFile()) {
+                const type = { 'Content-Type': this.#typeOf(file, set), 'Content-Length': found.size };
+                response.writeHead(200, { ...headers, ...type });
                 createReadStream(file).pipe(response);
                 return;
             }

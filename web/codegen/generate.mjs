@@ -1,4 +1,5 @@
-// Writes what TypeScript needs of the manifest: types of every key, the worklet's AudioParam table, the custom elements.
+// Writes what TypeScript needs of the manifest (types of every key, the worklet's AudioParam table, the custom elements)
+// and of the registry of models.
 //   node web/codegen/generate.mjs        (part of npm run build)
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -42,11 +43,23 @@ function elements(manifest) {
 export const ELEMENTS: [tag: string, key: PluginKey][] = ${JSON.stringify(table)};\n`;
 }
 
+/** models/onnx/models.json, and the address of each file in it, written out so that bundlers see it. */
+function models() {
+    const path = join(out, '../../models/onnx/models.json');
+    const registry = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { models: [] };
+    const names = registry.models.flatMap(({ variants }) => variants.map(({ file }) => file));
+    const urls = names.map(
+        (name) => `    ${quoted(name)}: () => new URL(${quoted(`./models/${name}`)}, import.meta.url),`,
+    );
+    return `export const REGISTRY: unknown = ${JSON.stringify(registry)};
+export const MODELS: Record<string, () => URL> = {\n${urls.join('\n')}\n};\n`;
+}
+
 export function generate() {
     mkdirSync(out, { recursive: true });
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
-    const header = '// Generated from manifest.json by web/codegen/generate.mjs.\n';
-    for (const [name, make] of Object.entries({ plugins, processors, elements })) {
+    const header = '// Generated from manifest.json and models.json by web/codegen/generate.mjs.\n';
+    for (const [name, make] of Object.entries({ plugins, processors, elements, models })) {
         const path = join(out, `${name}.ts`);
         const text = header + make(manifest);
         if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);

@@ -30,12 +30,21 @@ export interface AssetOptions {
     /** dawg-worker.js and dawg-worker.wasm, the Web Worker of brain(). */
     workerUrl?: string | URL;
     workerWasmUrl?: string | URL;
+    /** onnxruntime-web: a folder with its files under their own names, or its script and its wasm one by one. */
+    ortWasmPaths?: string | URL | { js: string | URL; wasm: string | URL };
+    /** A folder of models, with a models.json. */
+    modelBaseUrl?: string | URL;
 }
 export interface EngineOptions extends AssetOptions {
     /** Use shared memory when the page is isolated; false: messages in any case. Default true. */
     sharedMemory?: boolean;
     /** Seconds to wait for the worklet's answer before bytes are sent, and again before it counts as failed. */
     timeout?: number;
+    /** What models run on. 'webgpu' needs ortWasmPaths, a folder with its build; where there is no adapter, wasm does the work
+     * and the suggestion says so. Default 'wasm'. */
+    provider?: 'wasm' | 'webgpu';
+    /** Of models; more than one needs shared memory. Default 1. */
+    threads?: number;
 }
 
 /** What transport() does not name goes on as it would be at that frame. */
@@ -223,6 +232,84 @@ export interface MatchResult {
     after_db: number;
 }
 
+/** What brain.suggest() aims at: a balanced tone, or one that departs from it. */
+export type Goal = 'balance' | 'clarity' | 'warmth' | 'brightness' | 'punch';
+export interface SuggestOptions {
+    /** Default 'balance'. */
+    goal?: Goal;
+    /** Its tone is aimed at, not a goal. */
+    reference?: AudioBuffer | AudioData;
+    /** The whole programme. Default: the node's input is listened to while it plays. */
+    programme?: AudioBuffer | AudioData;
+    /** How long to listen. Default 10 s. */
+    seconds?: number;
+    /** 0 .. 1, default 1: the part of what the model wants that is suggested. */
+    strength?: number;
+    /** Of a band, default 12 dB. */
+    max_gain_db?: number;
+    /** Of the model, by its name in the registry. */
+    variant?: string;
+    onProgress?: (progress: SuggestProgress) => void;
+    signal?: AbortSignal;
+}
+/** fraction: undefined where the length of a file is unknown. */
+export interface SuggestProgress {
+    part: 'listening' | 'model' | 'runtime';
+    fraction: number | undefined;
+    /** Bytes of the file, and of all of it. */
+    loaded?: number;
+    total?: number | undefined;
+}
+/** One parameter of a suggestion. Those of a band share number and reason. */
+export interface Change {
+    key: string;
+    from: ParamValue;
+    to: ParamValue;
+    /** In words, with the numbers below. */
+    reason: string;
+    /** 0 .. 1 */
+    confidence: number;
+    band?: number;
+    freq_hz?: number;
+    /** How much too loud it is there; < 0: too soft. heard - target: both around the mean of the tone. */
+    excess_db?: number;
+    heard_db?: number;
+    target_db?: number;
+}
+export interface Suggestion {
+    readonly changes: readonly Change[];
+    /** What the model wants, of 32 bands; how sure it is of each, 0 .. 1. */
+    readonly curve_hz: readonly number[];
+    readonly curve_db: readonly number[];
+    readonly confidence: readonly number[];
+    /** RMS of that curve, and of what the bands leave of it. */
+    readonly before_db: number;
+    readonly after_db: number;
+    readonly model: {
+        key: string;
+        version: number;
+        variant: string;
+        bytes: number;
+        /** undefined: this sound was judged before. */
+        provider: 'wasm' | 'webgpu' | undefined;
+        threads: number;
+        /** What was asked for and is not there, with the reason. */
+        skipped: string | undefined;
+    };
+    /** load: until model and runtime were there, the first time, while listening went on. */
+    readonly ms: { load: number; features: number; inference: number; fit: number };
+    /** Moves the parameters as a hand would, and the output so that loudness stays. strength 0 .. 1 of the gains; keys: of
+     * changes, or of whole bands ('band3'). What was rejected stays. */
+    apply(options?: { strength?: number; keys?: readonly string[] }): void;
+    /** All as it was, but for what a hand has moved since. */
+    revert(): void;
+    /** Keys of changes, or of whole bands. Takes them back where they were applied. */
+    reject(keys: readonly string[]): void;
+    /** Equally loud: as it was, or as it was applied (at first: all of it). */
+    compare(side: 'before' | 'after'): void;
+    readonly rejected: readonly string[];
+}
+
 export interface EngineEvents {
     /** The worker of the brain is gone or came back. */
     worker: { state: 'lost' | 'restarted'; reason: string };
@@ -307,6 +394,11 @@ export interface Brain {
     listen(node: PluginNode, point: 'in' | 'out', listener: (heard: Listening) => void): () => void;
     /** Starts the loudness of a tap anew. */
     resetLoudness(node: PluginNode, point: 'in' | 'out'): void;
+    /** What a model would do about what the node hears, as changes of its parameters, with reasons. The first time it loads
+     * model and runtime. Rejects with the reason when there is no model that fits, or when the sound is silent. */
+    suggest(node: PluginNode, options?: SuggestOptions): Promise<Suggestion>;
+    /** Forgets the models and results that were kept. */
+    clearCache(): Promise<void>;
     /** The brain owns the parameter until the hand takes it or release(). */
     follow<N extends PluginNode>(node: N, options: FollowOptions<KeyOf<N>>): void;
     release(node: PluginNode): void;

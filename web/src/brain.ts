@@ -1,16 +1,26 @@
 // The page's side of the brain's worker: starts it, wires it to the worklet, remembers who listens and what is followed,
 // and starts another when it is lost. Sound never depends on it.
-import type { FollowOptions, MatchOptions, PluginNode } from './api.js';
+import type { FollowOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
 import type { Brain, EngineEvents, Listening } from './api.js';
 import type { ToHost } from '../../worklet/protocol/messages.js';
 import { MOVE, MOVES_CAPACITY, OP, POINT, TAP, TAPS_CAPACITY } from '../../worklet/protocol/records.js';
 import { ringBytes } from '../../worklet/protocol/ring.js';
-import type { Matched } from '../../worker/analysis.js';
-import type { Follow, FromWorker, Match, ToWorker, WorkerInit } from '../../worker/messages.js';
+import type {
+    Answer,
+    Follow,
+    FromWorker,
+    Match,
+    Progress,
+    Suggest,
+    ToWorker,
+    WorkerInit,
+} from '../../worker/messages.js';
 import { startWorker, whyNot } from './assets.js';
 import type { Wasm } from './assets.js';
 import { InputError } from './errors.js';
 import type { Mirror } from './mirror.js';
+import { audioOf, numberIn } from './render.js';
+import type { SuggestHome } from './suggest.js';
 import { paramIndex } from './values.js';
 
 /** A worker that leaves as many pings in a row unanswered is lost. */
@@ -36,6 +46,8 @@ export interface BrainHome {
     /** Throws for another engine's node, and for a destroyed one unless it may be. */
     mirrorOf(node: PluginNode, mayBeGone?: boolean): Mirror;
     attend(mirror: Mirror): void;
+    /** What suggest() needs besides. */
+    suggest: Pick<SuggestHome, 'engine' | 'options'>;
     emit<E extends keyof EngineEvents>(event: E, value: EngineEvents[E]): void;
 }
 
@@ -50,11 +62,14 @@ interface Followed {
     /** Stops watching who owns the parameter. */
     unwatch: () => void;
 }
-interface Matching {
-    match: Match;
-    resolve: (matched: Matched) => void;
+type Job = Match | Suggest | { type: 'clear cache'; id: number };
+/** Without its number, of any kind. */
+type Unnumbered<J> = J extends Job ? Omit<J, 'id'> : never;
+interface Waiting {
+    job: Job;
+    resolve: (answer: Answer) => void;
     reject: (error: Error) => void;
-    onProgress?: ((fraction: number) => void) | undefined;
+    onProgress?: ((progress: Progress) => void) | undefined;
 }
 type Point = 'in' | 'out';
 const pointOf = (point: Point): number => (point === 'in' ? POINT.IN : POINT.OUT);
@@ -62,7 +77,7 @@ const pointOf = (point: Point): number => (point === 'in' ? POINT.IN : POINT.OUT
 export class WebBrain implements Brain {
     readonly #taps = new Map<string, Tap>();
     readonly #followed = new Map<string, Followed>();
-    readonly #matches = new Map<number, Matching>();
+    readonly #jobs = new Map<number, Waiting>();
     #asked = 0;
     #worker: Worker | undefined;
     #pings: ReturnType<typeof setInterval> | undefined;
@@ -97,7 +112,7 @@ export class WebBrain implements Brain {
         if (this.#isEnded) return this.#terminate();
         this.isAlive = true;
         for (const { instance, point } of this.#taps.values()) this.#say({ type: 'listen', instance, point });
-        for (const { match } of this.#matches.values()) this.#say(match);
+        for (const { job } of this.#jobs.values()) this.#say(job);
         for (const { mirror, follow } of this.#followed.values()) {
             mirror.refresh();
             follow.value_db = Number(mirror.value(follow.param));
@@ -172,13 +187,13 @@ export class WebBrain implements Brain {
         const now = performance.now();
         this.#restarts = [...this.#restarts.filter((at) => now - at < RESTARTS_MS), now];
         if (this.#restarts.length > RESTARTS)
-            return this.#giveUpMatches(new Error(`The brain's worker is lost again and again: ${reason}`));
+            return this.#giveUpJobs(new Error(`The brain's worker is lost again and again: ${reason}`));
         this.#again(reason).catch((error: unknown) =>
-            this.#giveUpMatches(error instanceof Error ? error : new Error(String(error))),
+            this.#giveUpJobs(error instanceof Error ? error : new Error(String(error))),
         );
     }
-    #giveUpMatches(error: Error): void {
-        for (const { reject } of this.#matches.values()) reject(error);
+    #giveUpJobs(error: Error): void {
+        for (const { reject } of this.#jobs.values()) reject(error);
         this.home.emit('error', error);
     }
     async #again(reason: string): Promise<void> {
@@ -196,7 +211,7 @@ export class WebBrain implements Brain {
         this.#giveUp?.(new InputError(ENDED));
         this.#terminate();
         for (const { unwatch } of this.#followed.values()) unwatch();
-        for (const { reject } of this.#matches.values()) reject(new InputError(ENDED));
+        for (const { reject } of this.#jobs.values()) reject(new InputError(ENDED));
         this.home.post({ type: 'no worker' });
     }
     #say(message: ToWorker): void {
@@ -205,7 +220,7 @@ export class WebBrain implements Brain {
     #hear(message: FromWorker): void {
         if (message.type === 'failed')
             return this.home.emit('error', new Error(`The brain's worker: ${message.reason}`));
-        if ('id' in message) return this.#hearOfMatch(message);
+        if ('id' in message) return this.#hearOfJob(message);
         if (message.type !== 'heard') return;
         const { instance, point, loudness, spectrum, frame, gaps } = message;
         for (const listener of [...(this.#taps.get(`${instance} ${point}`)?.listeners ?? [])])
@@ -223,8 +238,8 @@ export class WebBrain implements Brain {
         let point: number = POINT.NONE;
         for (const tap of this.#taps.values()) if (tap.instance === instance) point |= tap.point;
         for (const { follow } of this.#followed.values()) if (follow.instance === instance) point |= POINT.OUT;
-        for (const { match } of this.#matches.values())
-            if (match.instance === instance && !match.programme) point |= POINT.IN;
+        for (const { job } of this.#jobs.values())
+            if ('instance' in job && job.instance === instance && !job.programme) point |= POINT.IN;
         this.home.post({ type: 'tap', instance, point });
     }
     listen(node: PluginNode, where: Point, listener: (heard: Listening) => void): () => void {
@@ -306,43 +321,58 @@ export class WebBrain implements Brain {
                 this.home.own(mirror, follow.param, OP.TAKE);
             }
     }
-    // ---- matching ---------------------------------------------------------------------------------------------------
+    // ---- jobs -------------------------------------------------------------------------------------------------------
 
-    /** Asks again when the worker was lost meanwhile: the programme is then listened to anew. */
-    async match(asked: Omit<Match, 'id'>, { onProgress, signal }: MatchOptions): Promise<Matched> {
-        const match: Match = { ...asked, id: this.#asked++ };
-        const { id, instance } = match;
+    /** Asks again when the worker was lost meanwhile: what plays is then listened to anew. */
+    async ask(
+        asked: Unnumbered<Job>,
+        { onProgress, signal }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal | undefined } = {},
+    ): Promise<Answer> {
+        const job: Job = { ...asked, id: this.#asked++ };
+        const { id } = job;
         signal?.throwIfAborted();
         if (this.#isEnded) throw new InputError(ENDED);
         if (!this.isAlive && !this.#starting) throw new Error("The brain's worker is lost: call restart().");
+        const tap = (): void => void ('instance' in job && !this.#isEnded && this.#tap(job.instance));
         let abort = (): void => undefined;
         try {
-            return await new Promise<Matched>((resolve, reject) => {
+            return await new Promise<Answer>((resolve, reject) => {
                 abort = (): void => reject(signal?.reason as Error);
                 signal?.addEventListener('abort', abort);
-                this.#matches.set(id, { match, resolve, reject, onProgress });
-                this.#say(match);
-                this.#tap(instance);
+                this.#jobs.set(id, { job, resolve, reject, onProgress });
+                this.#say(job);
+                tap();
             });
         } finally {
             signal?.removeEventListener('abort', abort);
-            this.#matches.delete(id);
-            this.#say({ type: 'forget match', id });
-            if (!this.#isEnded) this.#tap(instance);
+            this.#jobs.delete(id);
+            this.#say({ type: 'forget', id });
+            tap();
         }
     }
-    #hearOfMatch(message: Extract<FromWorker, { id: number }>): void {
-        const matching = this.#matches.get(message.id);
-        if (!matching || message.type === 'pong') return;
-        if (message.type === 'match progress') matching.onProgress?.(message.fraction);
-        else if (message.type === 'matched') matching.resolve(message);
-        else matching.reject(message.isInput ? new InputError(message.reason) : new Error(message.reason));
+    #hearOfJob(message: Extract<FromWorker, { id: number }>): void {
+        const waiting = this.#jobs.get(message.id);
+        if (!waiting || message.type === 'pong') return;
+        if (message.type === 'progress') waiting.onProgress?.(message);
+        else if (message.type !== 'refused') waiting.resolve(message);
+        else waiting.reject(message.isInput ? new InputError(message.reason) : new Error(message.reason));
+    }
+    /** What it takes is loaded when it is first asked for. */
+    async suggest(node: PluginNode, options: SuggestOptions = {}): Promise<Suggestion> {
+        const mirror = this.home.mirrorOf(node);
+        const { suggest } = await import('./suggest.js');
+        const ask: SuggestHome['ask'] = (asked, more) => this.ask(asked, more);
+        return suggest({ ...this.home.suggest, ask, InputError, audioOf, numberIn }, mirror.instance, node, options);
+    }
+    async clearCache(): Promise<void> {
+        await this.ask({ type: 'clear cache' });
     }
 
     /** The instance is gone. */
     forget(instance: number): void {
-        for (const { match, reject } of this.#matches.values())
-            if (match.instance === instance) reject(new InputError('The node was destroyed during matchReference().'));
+        for (const { job, reject } of this.#jobs.values())
+            if ('instance' in job && job.instance === instance)
+                reject(new InputError('The node was destroyed while it was listened to.'));
         for (const [name, { follow }] of [...this.#followed]) if (follow.instance === instance) this.#drop(name);
         for (const [name, tap] of [...this.#taps])
             if (tap.instance === instance) {

@@ -317,6 +317,7 @@ class WebEngine implements Engine, NodeHome {
             },
             mirrorOf: (node, mayBeGone) => this.#mirrorOf(node, mayBeGone),
             attend: (mirror) => this.attend(mirror),
+            suggest: { engine: this, options },
             emit: (event, value) => this.#events.emit(event, value),
         });
         this.context.addEventListener('statechange', () => {

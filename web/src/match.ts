@@ -10,7 +10,7 @@ import type { WholeSound } from '../../worker/messages.js';
 
 const PLUGIN = 'mastering_eq';
 
-const soundOf = (audio: AudioBuffer | AudioData, name: string): WholeSound => {
+export const soundOf = (audio: AudioBuffer | AudioData, name: string): WholeSound => {
     const { sampleRate: rate, channels } = audioOf(audio, name);
     return { rate, channels: channels.map((channel) => channel.slice()) }; // an AudioBuffer's may not be transferred
 };
@@ -41,7 +41,11 @@ export async function matchReference(
             `The context is ${context.state}, so that there is nothing to hear: resume() it and play, or give the programme.`,
         );
     signal?.throwIfAborted();
-    const { values, level_db, output_db, before_db, after_db } = await (await brain()).match(asked, options);
+    const answer = await (
+        await brain()
+    ).ask(asked, { signal, onProgress: ({ fraction = 0 }) => options.onProgress?.(fraction) });
+    if (answer.type !== 'matched') throw new Error(`The worker answered "${answer.type}" to a match.`);
+    const { values, level_db, output_db, before_db, after_db } = answer;
     const moves = new Map(values.entries());
     // The bands make up for the whole difference, and the output for the programme's own loudness: what match_loudness
     // knows is pink noise's.
