@@ -9,6 +9,7 @@ import { benchCommand } from './dawg/bench.js';
 import { describeCommand } from './dawg/describe.js';
 import { WorkError, messageOf } from './dawg/errors.js';
 import { renderCommand } from './dawg/render.js';
+import { suggestCommand } from './dawg/suggest.js';
 
 const USAGE = `Usage:
   dawg describe [PLUGIN] [--json]
@@ -16,13 +17,21 @@ const USAGE = `Usage:
        [--key SIDE.wav] [--reference REF.wav] [--tempo BPM] [--tail auto|SECONDS] [--block N] [--no-compensate] [--bypass]
        [--bits 16|24|32f] [--report FILE.json]
   dawg analyze IN [--json]
+  dawg suggest IN --plugin KEY [--goal balance|clarity|warmth|brightness|punch | --reference REF] [--strength 0..1] [--json]
+       [--apply OUT.wav] [--variant NAME] [--models FOLDER]
   dawg bench [PLUGIN]... [--json]
 
 IN: WAV (16, 24, 32-bit integer, 32, 64-bit float), FLAC, Ogg Vorbis, Opus, MP3; mono or stereo, 8 .. 192 kHz.
 OUT: 32-bit float WAV (--bits 16 or 24: dithered integers), as long as IN plus the plugins' tail, latency compensated.
 Exit: 0 done, 1 processing failed, 2 bad usage or input.`;
 
-const COMMANDS = { describe: describeCommand, render: renderCommand, analyze: analyzeCommand, bench: benchCommand };
+const COMMANDS = {
+    describe: describeCommand,
+    render: renderCommand,
+    analyze: analyzeCommand,
+    suggest: suggestCommand,
+    bench: benchCommand,
+};
 
 async function main([command, ...args]: string[]): Promise<void> {
     if (command === '--version') {

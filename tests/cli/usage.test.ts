@@ -32,8 +32,8 @@ const plugin = (...args: string[]): string[] => render('--plugin', first.key, ..
 /** What is wrong, the arguments, what the message must hold (in this order). */
 // prettier-ignore
 const WRONG: [what: string, args: string[], ...words: string[]][] = [
-    ['no command', [], 'No command', 'describe, render, analyze, bench', 'Usage:'],
-    ['an unknown command', ['rendr'], '"rendr"', 'Did you mean "render"?', 'describe, render, analyze, bench', 'dawg --help'],
+    ['no command', [], 'No command', 'describe, render, analyze, suggest, bench', 'Usage:'],
+    ['an unknown command', ['rendr'], '"rendr"', 'Did you mean "render"?', 'describe, render, analyze, suggest, bench', 'dawg --help'],
     ['an unknown option', plugin('--presett', 'x'), '--presett', 'Did you mean "--preset"?', 'Allowed: --out'],
     ['an option without its value', plugin('--preset'), '--preset needs a value: --preset NAME'],
     ['an option that swallows the next one', plugin('--preset', '--bypass'), '--preset needs a value'],

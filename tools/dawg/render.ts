@@ -192,7 +192,7 @@ function parseBits(text = '32f'): Bits {
 }
 
 /** Refuses early what would only fail when all is rendered. */
-function checkOut(path: string | undefined, report: string | undefined): string {
+export function checkOut(path: string | undefined, report: string | undefined): string {
     if (!path) throw new InputError('No output: give -o OUT.wav.');
     if (!/\.wav$/i.test(path))
         throw new InputError(`-o is "${path}"; the output is always WAV: give a name that ends in .wav.`);
