@@ -36,15 +36,18 @@ async function run() {
     source.start();
     source.connect(limiter).connect(context.destination);
     const live = (await context.startRendering()).getChannelData(0)[4799];
+    const noise = Float32Array.from({ length: 96000 }, () => Math.random() - 0.5);
     const half = new Float32Array(4800).fill(0.5);
     const out = await engine.render({ sampleRate: 48000, channels: [half] }, [{ plugin: 'limiter' }], { tail: 0 });
     const audio = new AudioContext();
     const player = await createEngine(audio, options);
     const brain = await player.brain();
     const isAlive = brain.isAlive;
+    const eq = await player.create('surgical_eq');
+    const { model } = await brain.suggest(eq, { programme: { sampleRate: 48000, channels: [noise] } });
     await player.destroy();
     await audio.close();
-    return { live, rendered: out.channels[0][4799], isAlive };
+    return { live, rendered: out.channels[0][4799], isAlive, judged: model.provider };
 }
 run().then((result) => (globalThis.result = result), (error) => (globalThis.result = { error: String(error) }));
 `;
@@ -63,7 +66,7 @@ async function check(url: string, complaints?: RegExp): Promise<void> {
     });
     const result = await handle.jsonValue();
     await page.close();
-    assert.deepEqual(result, { live: 0.5, rendered: 0.5, isAlive: true }, said.join('\n'));
+    assert.deepEqual(result, { live: 0.5, rendered: 0.5, isAlive: true, judged: 'wasm' }, said.join('\n'));
     assert.deepEqual(
         said.filter((line) => !complaints?.test(line)),
         [],
@@ -83,7 +86,8 @@ for (const words of PAGES) {
         const at = (name: string): string => JSON.stringify(foreign.url('plain', `browser/${name}`));
         const map = `<script type="importmap">{"imports":{"@dawg-ai/engine":${at('index.js')}}}</script>`;
         const given = `{ manifestUrl: ${at('manifest.json')}, workletUrl: ${at('dawg-worklet.js')}, wasmUrl: ${at('dawg-worklet.wasm')},
-            renderUrl: ${at('dawg-render.js')}, workerUrl: ${at('dawg-worker.js')}, workerWasmUrl: ${at('dawg-worker.wasm')} }`;
+            renderUrl: ${at('dawg-render.js')}, workerUrl: ${at('dawg-worker.js')}, workerWasmUrl: ${at('dawg-worker.wasm')},
+            modelBaseUrl: ${at('models/')}, ortWasmPaths: ${at('ort/')} }`;
         const here = map.replace(at('index.js'), '"../browser/index.js"');
         harness.server.files
             .set('far.js', Buffer.from(app('{}')))
@@ -123,6 +127,7 @@ test('an esbuild bundle that is given the addresses', async () => {
     const names = {
         ...{ manifestUrl: 'manifest.json', workletUrl: 'dawg-worklet.js', wasmUrl: 'dawg-worklet.wasm' },
         ...{ renderUrl: 'dawg-render.js', workerUrl: 'dawg-worker.js', workerWasmUrl: 'dawg-worker.wasm' },
+        ...{ modelBaseUrl: 'models', ortWasmPaths: 'ort' },
     };
     const options = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, `../browser/${file}`]));
     writeFileSync(join(root, 'main.js'), app(JSON.stringify(options)));

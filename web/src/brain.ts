@@ -18,8 +18,9 @@ import type {
 import { startWorker, whyNot } from './assets.js';
 import type { Wasm } from './assets.js';
 import { InputError } from './errors.js';
+import { soundOf } from './match.js';
 import type { Mirror } from './mirror.js';
-import { audioOf, numberIn } from './render.js';
+import { numberIn } from './render.js';
 import type { SuggestHome } from './suggest.js';
 import { paramIndex } from './values.js';
 
@@ -362,7 +363,7 @@ export class WebBrain implements Brain {
         const mirror = this.home.mirrorOf(node);
         const { suggest } = await import('./suggest.js');
         const ask: SuggestHome['ask'] = (asked, more) => this.ask(asked, more);
-        return suggest({ ...this.home.suggest, ask, InputError, audioOf, numberIn }, mirror.instance, node, options);
+        return suggest({ ...this.home.suggest, ask, InputError, soundOf, numberIn }, mirror.instance, node, options);
     }
     async clearCache(): Promise<void> {
         await this.ask({ type: 'clear cache' });

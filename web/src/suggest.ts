@@ -3,10 +3,11 @@
 import type { Answer, Progress, Suggest } from '../../worker/messages.js';
 import type { ModelFiles, Registry } from '../../worker/models.js';
 import { MODELS, REGISTRY } from '../generated/models.js';
-import type { AudioData, Engine, EngineOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
+import type { Engine, EngineOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
 import { changesOf, curveHz, settled } from './changes.js';
 import type { InputError } from './errors.js';
-import type { audioOf, numberIn } from './render.js';
+import type { soundOf } from './match.js';
+import type { numberIn } from './render.js';
 import { NodeSuggestion, ownBands } from './suggestion.js';
 
 export interface SuggestHome {
@@ -17,7 +18,7 @@ export interface SuggestHome {
         more: { onProgress?: (progress: Progress) => void; signal?: AbortSignal | undefined },
     ): Promise<Answer>;
     InputError: typeof InputError;
-    audioOf: typeof audioOf;
+    soundOf: typeof soundOf;
     numberIn: typeof numberIn;
 }
 
@@ -65,13 +66,9 @@ export async function suggest(
     const { info } = node;
     const { manifest, context } = engine;
     if (!GOALS.includes(goal)) throw new Wrong(`goal is "${String(goal)}"; allowed: ${GOALS.join(', ')}.`);
-    const soundOf = (audio: AudioBuffer | AudioData, name: string): Suggest['programme'] => {
-        const { sampleRate: rate, channels } = home.audioOf(audio, name);
-        return { rate, channels: channels.map((channel) => channel.slice()) }; // an AudioBuffer's may not be transferred
-    };
     const [programme, reference] = (['programme', 'reference'] as const).map((name) => {
         const audio = options[name];
-        return audio && soundOf(audio, `The ${name}`);
+        return audio && home.soundOf(audio, `The ${name}`);
     });
     if (!programme && context.state !== 'running')
         throw new Wrong(
