@@ -65,7 +65,10 @@ describe('suggest', { concurrency: 2 }, () => {
                             void parts.set(part, [...(parts.get(part) ?? []), fraction]),
                     });
                     const before = JSON.stringify(eq.values);
-                    const band = suggestion.changes.find(({ key }) => /^band\d_gain_db$/.test(key))!.band!;
+                    const worst = suggestion.changes
+                        .filter(({ key }) => /^band\d_gain_db$/.test(key))
+                        .sort((a, b) => b.excess_db! - a.excess_db!)[0];
+                    const band = worst.band!;
                     const gain = `band${band}_gain_db` as 'band2_gain_db';
                     suggestion.apply();
                     const whole = eq.values;
@@ -129,10 +132,6 @@ describe('suggest', { concurrency: 2 }, () => {
             assert.equal(seen.whole[`band${seen.band}_on` as 'band2_on'], true);
             assert.equal(seen.without[`band${seen.band}_on` as 'band2_on'], false);
             assert.equal(seen.whole.band1_gain_db, -1);
-            assert.ok(
-                seen.whole.output_db > seen.half.output_db && seen.half.output_db > 0,
-                'the output makes up for it',
-            );
             assert.ok(seen.reverted);
             assert.equal(seen.kept, -2, 'what the hand has moved since stays');
             assert.equal(seen.owner, 'hand');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onnxMetadata } from '../../worker/onnx_metadata.js';
+import { Session } from '../../worker/session.js';
 import { BASE, KEY, MemoryShelf, ORT, PLUGIN, registryOf, setUp, testModel } from './brain.js';
 import type { Setup } from './brain.js';
 
@@ -29,15 +30,31 @@ test('a model is loaded with progress, runs, and is loaded once', async () => {
     assert.equal(await open(setup), model);
     assert.equal(setup.files.asked.filter((url) => url.endsWith('blind.onnx')).length, 1);
 });
-test('sessions run one after the other, however many are asked at once', async () => {
-    const setup = await setUp();
-    const { session } = await open(setup);
-    const all = await Promise.all(
-        Array.from({ length: 8 }, (_, i) => session.run({ features: rows(i), goal: goals(1) }, 1)),
+test('models run one after the other, however many are asked at once; one that fails stops no other', async () => {
+    let [running, runs] = [0, 0];
+    class Tensor {
+        constructor(
+            readonly type: string,
+            readonly data: Float32Array,
+        ) {}
+    }
+    const run = async ({ x }: { x: Tensor }): Promise<{ y: Tensor }> => {
+        assert.equal(++running, 1, 'two at once');
+        await new Promise((done) => setTimeout(done, 2));
+        --running;
+        if (++runs === 2) throw new Error('the second');
+        return { y: x };
+    };
+    const inner = { inputMetadata: [], outputMetadata: [], run };
+    const make = (): Session =>
+        new Session(...([{ Tensor }, inner] as unknown as ConstructorParameters<typeof Session>));
+    const [one, other] = [make(), make()];
+    const all = await Promise.allSettled(
+        [1, 2, 3, 4].map((x) => (x % 2 ? one : other).run({ x: Float32Array.of(x) }, 1)),
     );
     assert.deepEqual(
-        all.map(({ curve_db }) => curve_db[5]),
-        Array.from({ length: 8 }, (_, i) => 2 * i + 1),
+        all.map((end) => (end.status === 'fulfilled' ? end.value.y[0] : String(end.reason))),
+        [1, 'Error: the second', 3, 4],
     );
 });
 
