@@ -1,6 +1,6 @@
 // What a browser loads, in dist/browser: one file per thread, import-free, beside the wasm modules and the manifest.
 //   node tools/bundle.mjs        (part of npm run build; needs the wasm modules and web/generated)
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { generate } from '../web/codegen/generate.mjs';
@@ -29,6 +29,7 @@ export async function bundle() {
     const began = Date.now();
     generate();
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    rmSync(join(out, 'models'), { recursive: true, force: true }); // names of models change
     for (const folder of ['ort', 'models']) mkdirSync(join(out, folder), { recursive: true });
     const late = {
         name: 'loaded late',
