@@ -33,6 +33,7 @@ before(async () => {
 
 interface Report {
     changes: Change[];
+    curve_hz: number[];
     curve_db: number[];
     segments: number;
     model: { key: string; provider: string };
@@ -86,6 +87,20 @@ test('strength scales the gains; a reference takes the place of a goal', () => {
     const matched = suggest(faulty, '--plugin', 'surgical_eq', '--reference', song);
     assert.equal(matched.model.key, MATCH);
     assert.ok(Number(gainsAt(matched, FAULT.hz)[0].to) < -6);
+});
+test('the models of the package, each plugin and goal: the fault pulls the curve down where it is', (t) => {
+    const shipped = (path: string, ...args: string[]): Report =>
+        JSON.parse(succeed('suggest', path, '--json', ...args)) as Report;
+    const at300 = ({ curve_db, curve_hz }: Report): number =>
+        Math.min(...curve_db.filter((_, band) => Math.abs(Math.log2(curve_hz[band] / FAULT.hz)) < 0.5));
+    for (const plugin of ['surgical_eq', 'mastering_eq', 'auto_eq']) {
+        const [clean, fault] = [song, faulty].map((path) => at300(shipped(path, '--plugin', plugin)));
+        t.diagnostic(`${plugin}: ${clean.toFixed(2)} dB without, ${fault.toFixed(2)} dB with the fault`);
+        assert.ok(fault < 0 && fault < clean - 0.3, `${clean} dB without, ${fault} dB with the fault`);
+    }
+    for (const goal of ['balance', 'clarity', 'warmth', 'brightness', 'punch'])
+        assert.match(shipped(song, '--plugin', 'auto_eq', '--goal', goal).model.key, /^auto_eq_blind$/);
+    assert.equal(shipped(song, '--plugin', 'auto_eq', '--reference', faulty).model.key, MATCH);
 });
 test('refused with what was given, what is allowed, what to do; nothing is written', () => {
     const out = at('never.wav');
