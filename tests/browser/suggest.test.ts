@@ -85,6 +85,15 @@ describe('suggest', { concurrency: 2 }, () => {
                         await kit.refusal(() => brain.suggest(eq, { goal: 'loud' as 'punch' })),
                         await kit.refusal(() => brain.suggest(eq, { seconds: 0 })),
                     ];
+                    const abort = new AbortController();
+                    const aborted = kit.refusal(() => brain.suggest(eq, { seconds: 60, signal: abort.signal }));
+                    await kit.wait(0.2);
+                    abort.abort(new Error('enough'));
+                    const other = await engine.create('mastering_eq');
+                    const gone = kit.refusal(() => brain.suggest(other, { seconds: 60 }));
+                    await kit.wait(0.2);
+                    await other.destroy();
+                    refused.push(await aborted, await gone);
                     const next = await brain.suggest(eq, { seconds: 1 });
                     next.apply();
                     eq.set(gain, -2); // the hand wants less
@@ -141,6 +150,8 @@ describe('suggest', { concurrency: 2 }, () => {
                 /before, after/,
                 /goal is "loud"; allowed: balance/,
                 /seconds is 0/,
+                /enough/,
+                /destroyed/,
             ];
             patterns.forEach((pattern, i) => assert.match(seen.refused[i], pattern));
             assert.equal(seen.model.provider, 'wasm');

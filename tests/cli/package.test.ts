@@ -21,9 +21,11 @@ test('the packed package renders and analyzes by itself, and holds neither tests
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', at('.')];
     const json = execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     const [{ filename, files }] = JSON.parse(json) as { filename: string; files: { path: string }[] }[];
-    for (const path of ['browser/index.js', 'browser/gui.js', 'browser/dawg-worklet.js', 'browser/dawg-worker.wasm'])
+    const needed = ['index.js', 'suggest.js', 'gui.js', 'dawg-worklet.js', 'dawg-worker.wasm', 'models/models.json'];
+    const runtime = ['ort/ort.wasm.bundle.min.mjs', 'ort/ort-wasm-simd-threaded.wasm'];
+    for (const path of [...needed, ...runtime])
         assert.ok(
-            files.some((file) => file.path === `dist/${path}`),
+            files.some((file) => file.path === `dist/browser/${path}`),
             path,
         );
     assert.deepEqual(
@@ -40,4 +42,6 @@ test('the packed package renders and analyzes by itself, and holds neither tests
     assert.equal(apart('describe', '--json'), dawg('describe', '--json').stdout);
     apart('render', input, '-o', at('o.wav'), '--plugin', first.key, '--report', at('r.json'));
     assert.match(apart('analyze', at('o.wav')), /48000 Hz/);
+    const second = wav('second.wav', 48000, noise(48000, 0.5));
+    assert.match(apart('suggest', second, '--plugin', 'mastering_eq'), /auto_eq_blind version \d/);
 });
