@@ -16,6 +16,7 @@ import { GRID_HZ, hzName, hzToX, logFrequencies, place, steps, valueAt, xToHz } 
 import type { Axis } from './scale.js';
 import { valueText } from './text.js';
 import { isScrolling } from './wheel.js';
+import type { ParamValue } from '../src/manifest.js';
 
 const POINTS = 480;
 const FREQUENCIES = logFrequencies(POINTS);
@@ -32,6 +33,7 @@ export class DawgCurve extends NodeElement {
         ...NodeElement.properties,
         live: { type: Boolean },
         selected: { type: Number },
+        compared: { attribute: false },
         width: { state: true },
         height: { state: true },
     };
@@ -39,6 +41,8 @@ export class DawgCurve extends NodeElement {
     declare live: boolean;
     /** The band that has the attention: its number. Fires 'dawg-select' (detail: number) when the reader chooses. */
     declare selected: number;
+    /** Values, some or all: the response with them is drawn dashed beside the present one. */
+    declare compared: Record<string, ParamValue> | undefined;
     declare width: number;
     declare height: number;
     #gesture = new Gesture(this);
@@ -207,9 +211,10 @@ export class DawgCurve extends NodeElement {
     }
 
     /** The smallest range that holds every gain; it stays while a handle is held. */
-    #fitRange(handles: Handle[]): void {
+    #fitRange(handles: Handle[], other: Float32Array | undefined): void {
         if (this.#drag) return;
-        const most = Math.max(0, ...handles.filter(({ isOn }) => isOn).map(({ gainDb }) => Math.abs(gainDb)));
+        const gains = [...handles.filter(({ isOn }) => isOn).map(({ gainDb }) => gainDb), ...(other ?? [])];
+        const most = Math.max(0, ...gains.map(Math.abs));
         this.#rangeDb = RANGES_DB.find((range) => range >= most && range > 6) ?? RANGES_DB[2];
     }
     #path(y: Float32Array): string {
@@ -222,7 +227,8 @@ export class DawgCurve extends NodeElement {
     #response(node: ControlNode): TemplateResult {
         const { width, height } = this;
         const handles = handlesOf(node);
-        this.#fitRange(handles);
+        const other = this.compared && node.engine.curve(node.key, { ...node.values, ...this.compared }, FREQUENCIES);
+        this.#fitRange(handles, other);
         const axis = this.#axis;
         const whole = node.engine.curve(node.key, node.values, FREQUENCIES);
         const chosen = handles.find(({ band, isOn }) => isOn && band.number === this.selected);
@@ -243,6 +249,7 @@ export class DawgCurve extends NodeElement {
                     ${steps(-this.#rangeDb, this.#rangeDb, this.#rangeDb / 4).map((db) => this.#row(axis, db))}
                 </g>
                 ${part ? svg`<path class="part" d=${`${this.#path(part)}L${width} ${zero}L0 ${zero}Z`} />` : nothing}
+                ${other ? svg`<path class="other" d=${this.#path(other)} />` : nothing}
                 ${whole ? svg`<path class="whole" d=${this.#path(whole)} />` : nothing}
                 ${this.#problems.map((problem) => this.#problem(node, problem, isRoom))}
                 ${handles.map((handle) => this.#handle(node, handle, axis))}

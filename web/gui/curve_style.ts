@@ -49,6 +49,13 @@ export const curveStyles = [
             stroke-linejoin: round;
             pointer-events: none;
         }
+        .other {
+            fill: none;
+            stroke: var(--text);
+            stroke-width: 1.5;
+            stroke-dasharray: 5 4;
+            pointer-events: none;
+        }
         .part {
             fill: var(--accent);
             fill-opacity: 0.16;

@@ -2,6 +2,7 @@
 //   <dawg-limiter id="it"></dawg-limiter>   it.node = await engine.create('limiter');
 // Theming: theme.ts. Undo of a host: the 'dawg-gesture' events of gesture.ts.
 import { ELEMENTS } from '../generated/elements.js';
+import { DawgChanges } from './changes.js';
 import { DawgCurve } from './curve.js';
 import { DawgKnob } from './knob.js';
 import { DawgLoudness } from './loudness.js';
@@ -10,6 +11,7 @@ import { DawgPlugin } from './plugin.js';
 import { DawgPresets } from './presets.js';
 import { DawgReadouts } from './readouts.js';
 import { DawgSpectrum } from './spectrum.js';
+import { DawgSuggestion } from './suggestion.js';
 import { DawgChoice, DawgSwitch } from './switch.js';
 
 const CONTROLS: Record<string, CustomElementConstructor> = {
@@ -22,6 +24,8 @@ const CONTROLS: Record<string, CustomElementConstructor> = {
     'dawg-curve': DawgCurve,
     'dawg-presets': DawgPresets,
     'dawg-readouts': DawgReadouts,
+    'dawg-changes': DawgChanges,
+    'dawg-suggestion': DawgSuggestion,
     'dawg-plugin': DawgPlugin,
 };
 
@@ -45,6 +49,7 @@ export function defineElements(): void {
 if (typeof customElements !== 'undefined') defineElements();
 
 export {
+    DawgChanges,
     DawgChoice,
     DawgCurve,
     DawgKnob,
@@ -54,10 +59,14 @@ export {
     DawgPresets,
     DawgReadouts,
     DawgSpectrum,
+    DawgSuggestion,
     DawgSwitch,
 };
 export type { GestureDetail } from './gesture.js';
 export type { ControlEngine, ControlNode } from './node.js';
 export { allowedText, parseText, valueText } from './text.js';
+export { canSuggest } from './suggesting.js';
+export { Verdicts } from './verdicts.js';
+export type { Verdict } from './verdicts.js';
 export { panelOf } from './groups.js';
 export type { Band, Group, Panel } from './groups.js';

@@ -2,6 +2,7 @@
 // on a strip, every other parameter in its group. A page puts its own buttons into the slot "actions".
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { cache } from 'lit/directives/cache.js';
 import { NodeElement } from './base.js';
 import { bandValue } from './bands.js';
 import { Gesture } from './gesture.js';
@@ -11,9 +12,10 @@ import { isLevel, isReduction } from './meter.js';
 import type { ControlNode } from './node.js';
 import { pluginStyles } from './plugin_style.js';
 import { readoutsOf } from './readouts.js';
+import { canSuggest } from './suggesting.js';
 import { valueText } from './text.js';
-import type { PluginKey, State } from '../src/api.js';
-import type { MeterInfo, ParamInfo } from '../src/manifest.js';
+import type { AudioData, PluginKey, State } from '../src/api.js';
+import type { MeterInfo, ParamInfo, ParamValue } from '../src/manifest.js';
 
 type Side = 'A' | 'B';
 /** As in plugin_style.ts. */
@@ -24,6 +26,9 @@ export class DawgPlugin extends NodeElement {
         ...NodeElement.properties,
         live: { type: Boolean },
         collapsed: { type: Boolean, reflect: true },
+        suggests: { type: Boolean },
+        programme: { attribute: false },
+        compared: { state: true },
         band: { state: true },
         side: { state: true },
         isNarrow: { state: true },
@@ -34,6 +39,12 @@ export class DawgPlugin extends NodeElement {
     declare live: boolean;
     /** Only the header shows. Fires 'dawg-collapse' when the reader changes it. */
     declare collapsed: boolean;
+    /** Has a <dawg-suggestion>, where the plugin has bands that it can set. */
+    declare suggests: boolean;
+    /** As <dawg-suggestion> has it. */
+    declare programme: (() => Promise<AudioBuffer | AudioData>) | undefined;
+    /** Values whose curve is drawn beside the present one. */
+    declare compared: Record<string, ParamValue> | undefined;
     /** The number of the band on show. */
     declare band: number;
     declare side: Side;
@@ -46,6 +57,7 @@ export class DawgPlugin extends NodeElement {
         super();
         this.live = false;
         this.collapsed = false;
+        this.suggests = false;
         this.band = 1;
         this.side = 'A';
         this.isNarrow = false;
@@ -232,6 +244,13 @@ export class DawgPlugin extends NodeElement {
         </div>`;
     }
 
+    #suggestion(node: ControlNode): TemplateResult {
+        return html`<dawg-suggestion
+            .node=${node}
+            .programme=${this.programme}
+            @dawg-compare=${(event: CustomEvent<typeof this.compared>) => (this.compared = event.detail)}
+        ></dawg-suggestion>`;
+    }
     protected override render(): unknown {
         const { node } = this;
         if (!node) return nothing;
@@ -239,7 +258,7 @@ export class DawgPlugin extends NodeElement {
         const isResponse = node.info.curve === 'response' || bands.some(({ params }) => params.has('freq_hz'));
         const hasCurve = isResponse || node.info.curve === 'transfer';
         const shape = isResponse ? 'wide' : hasCurve ? 'square' : 'none';
-        return html`${this.#header(node)}${
+        return html`${this.#header(node)}${cache(
             this.collapsed
                 ? nothing
                 : html`<div class="body ${shape} ${node.bypass ? 'bypassed' : ''}">
@@ -249,11 +268,12 @@ export class DawgPlugin extends NodeElement {
                                     .node=${node}
                                     .live=${this.live}
                                     .selected=${this.band}
+                                    .compared=${this.compared}
                                     @dawg-select=${(event: CustomEvent<number>) => (this.band = event.detail)}
                                 ></dawg-curve>`
                               : nothing
                       }
-                      ${this.#meters(node)}
+                      ${this.#meters(node)} ${this.suggests && canSuggest(node.info) ? this.#suggestion(node) : nothing}
                       <div class="panel">
                           ${bands.length > 0 ? this.#bands(node, bands) : nothing}
                           ${groups.map((group) => this.#group(node, group))}
@@ -267,8 +287,8 @@ export class DawgPlugin extends NodeElement {
                           }
                           <slot></slot>
                       </div>
-                  </div>`
-        }`;
+                  </div>`,
+        )}`;
     }
 
     static override styles = pluginStyles;

@@ -105,7 +105,7 @@ export const pluginStyles = [
             padding: 10px;
         }
         .body.wide {
-            grid-template-areas: 'curve meters' 'panel panel';
+            grid-template-areas: 'curve meters' 'suggestion suggestion' 'panel panel';
         }
         .body.square {
             grid-template-columns: 168px 1fr auto;
@@ -119,6 +119,10 @@ export const pluginStyles = [
         }
         dawg-curve {
             grid-area: curve;
+            min-width: 0;
+        }
+        dawg-suggestion {
+            grid-area: suggestion;
             min-width: 0;
         }
         .square dawg-curve {
@@ -226,7 +230,7 @@ export const pluginStyles = [
             .body.square,
             .body.none {
                 grid-template-columns: minmax(0, 1fr);
-                grid-template-areas: 'curve' 'meters' 'panel';
+                grid-template-areas: 'curve' 'meters' 'suggestion' 'panel';
             }
             .body.none {
                 grid-template-areas: 'meters' 'panel';

@@ -68,6 +68,7 @@ export const buttons = css`
         opacity: 0.45;
         cursor: default;
     }
+    .button.main:not(:disabled),
     .button[aria-pressed='true'],
     .button[aria-checked='true'],
     .button[aria-selected='true'] {
