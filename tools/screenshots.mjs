@@ -10,6 +10,7 @@ import { Failure, isMain, main, root } from './lib/run.mjs';
 const TYPES = {
     '.html': 'text/html',
     '.js': 'text/javascript',
+    '.mjs': 'text/javascript',
     '.css': 'text/css',
     '.json': 'application/json',
     '.svg': 'image/svg+xml',
@@ -46,7 +47,7 @@ export async function serve(folder, headers = HEADERS) {
     return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
-/** Opens the page, plays, adds what the first chain lacks, and takes pictures from top to bottom. */
+/** Opens the page, plays, adds what the first chain lacks, asks for a suggestion, and takes pictures from top to bottom. */
 async function take(browser, address, size, scheme, out, problems) {
     const context = await browser.newContext({
         viewport: size,
@@ -62,6 +63,9 @@ async function take(browser, address, size, scheme, out, problems) {
     await page.goto(address);
     await page.getByRole('group', { name: 'Add a plugin' }).getByText('Ducking Delay').click();
     await page.getByRole('button', { name: 'Play', exact: true }).click({ timeout: 30_000 });
+    const eq = page.locator('dawg-surgical-eq').first();
+    await eq.getByRole('button', { name: 'Suggest', exact: true }).click();
+    await eq.locator('dawg-changes').waitFor();
     await page.evaluate('window.scrollTo(0, 0)');
     await page.waitForTimeout(4000);
     const picture = (name) => page.screenshot({ path: join(out, `${size.width}-${scheme}${name}.png`) });

@@ -1,64 +1,26 @@
-// The demo page in Chromium, built from dist/browser as a user of the package builds, served with its isolation headers and
-// under the strict policy: controls by pointer, wheel, keys and typed text, undo, chains, files, export; and once without
+// The demo page in Chromium: controls by pointer, wheel, keys and typed text, undo, chains, files, export; and once without
 // isolation.
 import assert from 'node:assert/strict';
-import { accessSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { build, preview } from 'vite';
-import type { PreviewServer } from 'vite';
-import { launchChromium } from './chromium.js';
+import type { Locator, Page } from 'playwright-core';
+import { DemoPage, read } from './demo_page.js';
 
-const root = resolve('web/demo');
-const outDir = mkdtempSync(join(tmpdir(), 'dawg-demo-'));
-let [isolated, plain]: (PreviewServer | undefined)[] = [];
-let browser: Browser | undefined;
+const demo = new DemoPage();
 let page: Page;
-const complaints: string[] = [];
-
-const address = (server: PreviewServer | undefined): string => server?.resolvedUrls?.local[0] ?? '';
-before(async () => {
-    accessSync('dist/browser/gui.js'); // npm run build
-    await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-    const serve = (headers?: Record<string, string>): Promise<PreviewServer> =>
-        preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, ...(headers && { headers }) } });
-    isolated = await serve();
-    plain = await serve({ 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Cross-Origin-Embedder-Policy': 'unsafe-none' });
-    browser = await launchChromium();
-});
-after(async () => {
-    await browser?.close();
-    for (const server of [isolated, plain]) await server?.close();
-    rmSync(outDir, { recursive: true, force: true });
-});
-
-async function open(server: PreviewServer | undefined): Promise<Page> {
-    assert.ok(browser, 'Chromium runs');
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
-    const tab = await context.newPage();
-    tab.on('pageerror', (error) => complaints.push(error.message));
-    tab.on('console', (message) => {
-        if (message.type() === 'error') complaints.push(message.text());
-    });
-    await tab.goto(address(server));
-    await tab.locator('dawg-limiter').waitFor();
-    return tab;
-}
+before(() => demo.start());
+after(() => demo.stop());
 beforeEach(async () => {
-    complaints.length = 0;
-    page = await open(isolated);
+    demo.complaints.length = 0;
+    page = await demo.open();
 });
 afterEach(async () => {
     await page.context().close();
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(demo.complaints, []);
 });
 
 const slider = (plugin: string, name: string): Locator =>
     page.locator(plugin).getByRole('slider', { name, exact: true });
-const read = async (control: Locator): Promise<string> =>
-    ((await control.getAttribute('aria-valuetext')) ?? '').replaceAll('\u202f', ' ').replaceAll('\u2212', '-');
 /** Waits until the control reads so. */
 async function reads(control: Locator, wanted: RegExp, seconds = 3): Promise<void> {
     for (const end = Date.now() + 1000 * seconds; Date.now() < end; await page.waitForTimeout(30))
@@ -255,6 +217,6 @@ test('it plays, measures, holds loudness until the hand takes the knob, and expo
 
 test('without isolation everything is there too, over messages', async () => {
     await page.context().close();
-    page = await open(plain);
+    page = await demo.open(false);
     await plays('messages');
 });

@@ -37,16 +37,16 @@ function useWholePage(studio: Studio, setDropping: (isDropping: boolean) => void
         on('keydown', (event) => onKey(studio, event));
         on('dragover', (event) => {
             if (!hasFiles(event)) return;
+            setDropping(!event.defaultPrevented); // an EQ takes it as its reference
             event.preventDefault();
-            setDropping(true);
         });
         on('dragleave', (event) => {
             if (event.relatedTarget === null) setDropping(false);
         });
         on('drop', (event) => {
-            if (!hasFiles(event)) return;
-            event.preventDefault();
             setDropping(false);
+            if (!hasFiles(event) || event.defaultPrevented) return;
+            event.preventDefault();
             const file = event.dataTransfer?.files[0];
             if (file) studio.open(file);
         });
@@ -157,7 +157,14 @@ export function App({ studio }: { studio: Studio }): ReactNode {
                     </div>
                 ))}
             </div>
-            {isDropping && <div className="drop">Drop a sound to play it, or a chain to load it</div>}
+            {isDropping && (
+                <div className="drop">
+                    <p>
+                        Drop a sound to play it, or a chain to load it
+                        <small>on the suggestions of an EQ: a reference to match</small>
+                    </p>
+                </div>
+            )}
         </div>
     );
 }

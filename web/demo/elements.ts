@@ -1,5 +1,6 @@
 // The package's elements, as JSX knows them.
-import type { ControlNode } from '@dawg-ai/engine/gui';
+import type { AudioData } from '@dawg-ai/engine';
+import type { ControlNode, Verdict } from '@dawg-ai/engine/gui';
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 
 type Custom<Extra> = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & Extra;
@@ -7,7 +8,11 @@ interface PluginProps {
     node: ControlNode;
     live?: boolean;
     collapsed?: boolean;
+    suggests?: boolean;
+    programme?: () => Promise<AudioBuffer | AudioData>;
     'ondawg-collapse'?: (event: CustomEvent<boolean>) => void;
+    'ondawg-listen'?: (event: CustomEvent) => void;
+    'ondawg-verdict'?: (event: CustomEvent<Verdict>) => void;
 }
 declare module 'react' {
     // eslint-disable-next-line @typescript-eslint/no-namespace -- React's types are extended this way

@@ -37,6 +37,33 @@ function Sides({ studio }: { studio: Studio }): ReactNode {
     );
 }
 
+/** What the reader has decided about suggestions. */
+function Verdicts({ studio }: { studio: Studio }): ReactNode {
+    const { suggestions } = studio;
+    const { count } = suggestions;
+    if (count === 0) return null;
+    return (
+        <>
+            <h2>Decided suggestions</h2>
+            <div className="verdicts">
+                <span>{count} kept in this browser, sent nowhere</span>
+                <span className="joined">
+                    <button
+                        className="button"
+                        title="Saves them as a JSON file to train on: no sound, only curves and what you took of them"
+                        onClick={() => suggestions.export()}
+                    >
+                        Save
+                    </button>
+                    <button className="button" title="Deletes them" onClick={() => suggestions.forget()}>
+                        Forget
+                    </button>
+                </span>
+            </div>
+        </>
+    );
+}
+
 export function Master({ studio }: { studio: Studio }): ReactNode {
     useStudio(studio);
     const first = studio.slots[0]?.node;
@@ -58,6 +85,7 @@ export function Master({ studio }: { studio: Studio }): ReactNode {
             ) : (
                 <p className="empty">Measured at the last plugin of the chain.</p>
             )}
+            <Verdicts studio={studio} />
         </aside>
     );
 }

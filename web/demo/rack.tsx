@@ -1,7 +1,8 @@
 // The chain: its plugins in order, to add, move, bypass, remove.
-import { createElement, useEffect, useState } from 'react';
+import { createElement, useCallback, useEffect, useState } from 'react';
 import type { DragEvent, ReactNode } from 'react';
 import { tagOf } from '@dawg-ai/engine/gui';
+import type { Verdict } from '@dawg-ai/engine/gui';
 import { gainOf } from './follow.js';
 import { FileButton, Icon, useStudio } from './parts.js';
 import type { KeySource } from './saved.js';
@@ -98,6 +99,7 @@ function Place({ studio, slot, place }: PlaceProps): ReactNode {
     const { id, node } = slot;
     const [isOver, setOver] = useState(false);
     const [isHeld, setHeld] = useState(false);
+    const programme = useCallback(() => studio.suggestions.programme(slot), [studio, slot]);
     const isCollapsed = studio.settings.collapsed.includes(id);
     const accepts = (event: DragEvent): boolean => event.dataTransfer.types.includes(DRAG);
     const last = studio.slots.length - 1;
@@ -131,6 +133,12 @@ function Place({ studio, slot, place }: PlaceProps): ReactNode {
                     live: true,
                     collapsed: isCollapsed,
                     'ondawg-collapse': (event: CustomEvent<boolean>) => studio.toggleCollapsed(id, event.detail),
+                    suggests: true,
+                    programme,
+                    'ondawg-listen': () => {
+                        if (!studio.player.isPlaying) void studio.toggle();
+                    },
+                    'ondawg-verdict': (event: CustomEvent<Verdict>) => studio.suggestions.decided(event.detail),
                 },
                 <span slot="actions" className="joined actions">
                     <span

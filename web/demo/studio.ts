@@ -10,6 +10,7 @@ import { Notes } from './notes.js';
 import { Player } from './player.js';
 import { load, moveTo, pluginsOf, save } from './saved.js';
 import type { Entry, KeySource, Page, Settings, Side } from './saved.js';
+import { Suggestions } from './suggestions.js';
 import { decodeFile, makeSongBuffer } from './audio.js';
 
 export interface Slot {
@@ -25,6 +26,7 @@ export class Studio {
     readonly player = new Player(this.context, () => this.changed());
     readonly follow = new Follow(this);
     readonly cost = new Cost(this);
+    readonly suggestions = new Suggestions(this);
     engine: Engine | undefined;
     /** What cannot be mended: shown instead of the chain. */
     failure = '';
