@@ -33,9 +33,12 @@ function nearest(hz: readonly number[], to: number): number {
 function reasonOf({ type, freq_hz, gain_db, q, excess_db }: Band, heard_db: number): string {
     const [much, by] = [excess_db > 0 ? 'too much' : 'too little', Math.abs(excess_db).toFixed(1)];
     const where = type === 'bell' ? 'around' : type === 'low shelf' ? 'below' : 'above';
+    // a band that works against those beside it, at the flank of a larger one, mends no excess of its own
+    const isTrim = q > 0 && excess_db * gain_db > 0;
+    const what = isTrim ? 'evens out the bands beside it' : `${by} dB ${much}`;
     const action = q > 0 ? `${type} of ${signed(gain_db)} dB, Q ${q.toFixed(2)}` : `gain of ${signed(gain_db)} dB`;
     return (
-        `${by} dB ${much} ${where} ${hertz(freq_hz)}: heard ${signed(heard_db)} dB against the mean of the tone, target ` +
+        `${what} ${where} ${hertz(freq_hz)}: heard ${signed(heard_db)} dB against the mean of the tone, target ` +
         `${signed(heard_db - excess_db)} dB; ${action}`
     );
 }
