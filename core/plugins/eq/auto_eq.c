@@ -113,11 +113,11 @@ static void heard_gains(const auto_eq *x, const float *v, double *gain_db)
 
 static double gain_of(double db) { return db == 0.0 ? 1.0 : dawg_db_to_gain_d(db); }
 
-/* No curve makes a sound louder or softer than its largest and its least gain do; a flat one not at all. */
+/* No curve makes a sound louder than its largest boost or softer than its largest cut. */
 static double heard_match(const double *gain_db, const float *v)
 {
-    double least = gain_db[0], most = gain_db[0];
-    for (uint32_t i = 1; i < BANDS; ++i) {
+    double least = 0.0, most = 0.0;
+    for (uint32_t i = 0; i < BANDS; ++i) {
         least = dawg_min_d(least, gain_db[i]);
         most = dawg_max_d(most, gain_db[i]);
     }
