@@ -129,3 +129,14 @@ void dawg_eq_prototype_half_phase(const dawg_eq_prototype *p, double hz, double 
     h[0] = scale * re;
     h[1] = scale * im;
 }
+
+void dawg_eq_shapes_db(const dawg_eq_shape *bands, uint32_t count, const double *hz, uint32_t n, double *db)
+{
+    for (uint32_t k = 0; k < n; ++k) db[k] = 0.0;
+    for (uint32_t i = 0; i < count; ++i) {
+        dawg_eq_prototype p;
+        dawg_eq_prototype_make(&p, &bands[i]);
+        for (uint32_t k = 0; k < n; ++k)
+            db[k] += 4.342944819032518 * dawg_log_d(dawg_max_d(dawg_eq_prototype_power(&p, hz[k]), 1e-30));
+    }
+}

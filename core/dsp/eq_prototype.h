@@ -66,4 +66,7 @@ void dawg_eq_prototype_response(const dawg_eq_prototype *p, double hz, double h[
 /* |H| with half of H's phase: sections one by one, the root of H |H|. */
 void dawg_eq_prototype_half_phase(const dawg_eq_prototype *p, double hz, double h[2]);
 
+/* What bands do together at n frequencies, dB. */
+void dawg_eq_shapes_db(const dawg_eq_shape *bands, uint32_t count, const double *hz, uint32_t n, double *db);
+
 #endif

@@ -55,6 +55,28 @@ static void bands_of_second_order_are_the_formulas_of_eq_design(void **state)
     }
 }
 
+static void decibels_of_bands_add_up(void **state)
+{
+    (void)state;
+    dawg_noise g;
+    dawg_noise_seed(&g, 2);
+    for (uint32_t i = 0; i < 500; ++i) {
+        dawg_eq_shape b[3];
+        double hz[7], db[7];
+        for (uint32_t k = 0; k < 3; ++k)
+            b[k] = (dawg_eq_shape){(dawg_eq_type)((i + k) % 6), DAWG_EQ_12_DB, random_in(&g, 20, 20000),
+                                   24.0 * (double)dawg_noise_next(&g), random_in(&g, 0.3, 4)};
+        for (uint32_t k = 0; k < 7; ++k) hz[k] = random_in(&g, 20, 20000);
+        dawg_eq_shapes_db(b, 3, hz, 7, db);
+        for (uint32_t k = 0; k < 7; ++k) {
+            double sum = 0.0;
+            for (uint32_t j = 0; j < 3; ++j)
+                sum += 20.0 * log10(cabs(formula(b[j].type, b[j].hz, b[j].gain_db, b[j].q, hz[k])));
+            assert_true(fabs(db[k] - sum) < 1e-6 * (1.0 + fabs(sum)));
+        }
+    }
+}
+
 static void slopes_are_butterworths_and_their_peak_is_the_knobs(void **state)
 {
     (void)state;
@@ -81,6 +103,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_of_second_order_are_the_formulas_of_eq_design),
+        cmocka_unit_test(decibels_of_bands_add_up),
         cmocka_unit_test(slopes_are_butterworths_and_their_peak_is_the_knobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
