@@ -73,15 +73,19 @@ void dawg_curve_level(double curve_db[BANDS])
 int dawg_curve_vote(const float *curve_db, const float *sigma_db, uint32_t n, float out_curve_db[BANDS],
                     float out_confidence[BANDS])
 {
-    const double prior = DAWG_VOTE_PRIOR_DB * DAWG_VOTE_PRIOR_DB;
-    double curve[BANDS] = {0.0};
+    double curve[BANDS] = {0.0}, doubt[BANDS];
     uint32_t any = 0;
     for (uint32_t b = 0; b < BANDS; ++b) {
         const joined j = join(curve_db, sigma_db, n, b, between(curve_db, sigma_db, n, b));
-        const double confidence = j.n ? prior / (prior + j.variance) : 0.0;
-        out_confidence[b] = (float)confidence;
-        curve[b] = confidence * j.mean;
+        curve[b] = j.n ? j.mean : 0.0;
+        doubt[b] = j.n ? DAWG_VOTE_DOUBT * j.variance : -1.0;
         any |= j.n;
+    }
+    dawg_curve_level(curve);
+    for (uint32_t b = 0; b < BANDS; ++b) {
+        const double y2 = curve[b] * curve[b], confidence = doubt[b] < 0.0 ? 0.0 : y2 / (y2 + doubt[b]);
+        out_confidence[b] = (float)confidence;
+        curve[b] *= confidence;
     }
     dawg_curve_level(curve);
     for (uint32_t b = 0; b < BANDS; ++b) out_curve_db[b] = (float)curve[b];

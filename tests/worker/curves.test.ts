@@ -15,14 +15,16 @@ const near = (a: number, b: number, by = 1e-4): void => {
 };
 const place = (key: string): number => manifest.plugins.findIndex((plugin) => plugin.key === key);
 const defaults = (key: string): number[] => manifest.plugins[place(key)].params.map(({ def }) => def);
+/** DAWG_VOTE_DOUBT. */
+const DOUBT = 0.5;
 const sure = { confidence: flat(1) };
 
 test('one piece is shrunk by its own variance', () => {
     const joined = vote(analyser(), [{ curve_db: zigzag(2), sigma_db: flat(3) }]);
     assert.ok(joined);
     for (let i = 0; i < CURVE_BANDS; ++i) {
-        near(joined.confidence[i], 16 / 25);
-        near(joined.curve_db[i], (i % 2 ? 2 : -2) * (16 / 25));
+        near(joined.confidence[i], 4 / (4 + DOUBT * 9));
+        near(joined.curve_db[i], ((i % 2 ? 2 : -2) * 4) / (4 + DOUBT * 9));
     }
 });
 
@@ -34,8 +36,8 @@ test('pieces are joined in any number, and an answer outlives the next', () => {
         Array.from({ length: 1000 }, () => ({ curve_db: zigzag(4), sigma_db: flat(1) })),
     );
     assert.ok(one && many);
-    near(one.curve_db[5], 2 * (16 / 17));
-    near(many.confidence[5], 16 / (16 + 0.8 + 0.2 / 1000));
+    near(one.curve_db[5], (2 * 4) / (4 + DOUBT));
+    near(many.confidence[5], 16 / (16 + DOUBT * (0.8 + 0.2 / 1000)));
     near(many.curve_db[5], 4 * many.confidence[5]);
 });
 
