@@ -3,6 +3,7 @@
 implementation. DAWG_LIB names another library than build/native/libdawg.so."""
 
 import ctypes as c
+import json
 import os
 from functools import cache
 from pathlib import Path
@@ -157,3 +158,51 @@ def equalize(frames: np.ndarray, curves_db: np.ndarray) -> np.ndarray:
     curves = np.ascontiguousarray(np.broadcast_to(curves_db, (*shape, FEATURE_BANDS)))
     function("dawg_features_equalize_all", None, _P, _P, _U)(out.ctypes.data, curves.ctypes.data, curves[..., 0].size)
     return out
+
+
+class _Shape(c.Structure):  # dawg_eq_shape
+    _fields_ = [("type", c.c_int), ("slope", c.c_int), ("hz", c.c_double), ("gain_db", c.c_double), ("q", c.c_double)]
+
+
+SHAPES = ("bell", "notch", "low shelf", "high shelf", "low-pass", "high-pass")  # dawg_eq_type
+
+
+def shapes_db(shapes: list[tuple], hz: np.ndarray) -> np.ndarray:
+    """What equalizer bands do together, dB: (kind, hz, gain_db, q), of a pass and its order, 1 to 4, too."""
+    rows = (_Shape * len(shapes))(*((SHAPES.index(s[0]), s[4] - 1 if len(s) > 4 else 1, *s[1:4]) for s in shapes))
+    at = np.ascontiguousarray(hz, np.float64)
+    out = np.empty(len(at))
+    f = function("dawg_eq_shapes_db", None, _P, _U, _P, _U, _P)
+    f(rows, len(shapes), at.ctypes.data, len(at), out.ctypes.data)
+    return out
+
+
+TONE_GOALS = ("balance", "clarity", "warmth", "brightness", "punch")  # dawg_tone_goal
+
+
+def tone_goal_db(goal: str, hz: float) -> float:
+    """What a goal adds to a tone."""
+    return function("dawg_tone_goal_db", c.c_double, c.c_int, c.c_double)(TONE_GOALS.index(goal), hz)
+
+
+def erb_centres(bands: int) -> np.ndarray:
+    """Hz, of bands that are equally wide for the ear, 20 Hz to 20 kHz."""
+    out = np.empty(bands)
+    function("dawg_erb_centres", None, _P, _U)(out.ctypes.data, bands)
+    return out
+
+
+def erb_edges(bands: int) -> np.ndarray:
+    """Hz, [bands + 1]."""
+    out = np.empty(bands + 1)
+    function("dawg_erb_edges", None, _P, _U)(out.ctypes.data, bands)
+    return out
+
+
+@cache
+def manifest() -> dict:
+    return json.loads((ROOT / "web/generated/manifest.json").read_text())
+
+
+def features_version() -> int:
+    return manifest()["features"]["version"]
