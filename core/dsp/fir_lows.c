@@ -55,7 +55,7 @@ static void solve(double a[LOWS][LOWS + 1u], uint32_t first)
 static void move(float *x, float level, uint32_t n, double even, const double *g, const double hold[LOWS])
 {
     const uint32_t first = even > 0.0 ? 0u : 1u;
-    double z[POINTS_MAX], a[LOWS][LOWS + 1u];
+    double z[POINTS_MAX] = {0.0}, a[LOWS][LOWS + 1u];
     for (uint32_t j = first; j < n; ++j) {
         const double share = (double)dawg_ease(1.0f - (float)j / (float)(n - 1u));
         z[j] = (j % 2u ? -1.0 : 1.0) * (j ? 1.0 : 0.5) * share * ((double)x[j] - (double)level);
