@@ -148,8 +148,8 @@ def text(found: dict) -> str:
         "",
         *variants(found["match variants"]),
         "",
-        "One frame, one thread; native: onnxruntime from Python, Node: onnxruntime-web. The default is the integer variant "
-        "with the smallest loss.",
+        "One frame, one thread; native: onnxruntime from Python, Node: onnxruntime-web. The default was chosen before this "
+        "table; no variant loses more than 0.01 dB, and integers are no faster at this size.",
         "",
         "## Data and training",
         "",

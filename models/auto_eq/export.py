@@ -34,7 +34,7 @@ VERSION = 1
 OPSET = 18
 TARGETS = ("auto_eq", "surgical_eq", "mastering_eq")
 VARIANTS = ("fp32", "fp16", "int8_dynamic", "int8_qdq", "int4")
-DEFAULT = "int8_dynamic"  # the quantized variant with the smallest loss: CARD.md
+DEFAULT = "int8_dynamic"  # a quantized one: CARD.md
 
 
 def inputs_of(task: str) -> tuple[str, str]:
