@@ -47,7 +47,7 @@ function refusal(args) {
     if (registered().includes(key)) return `There is a plugin ${key} already: ${REGISTRY} names it.`;
     const there = Object.keys(outputs(category, key)).find((path) => existsSync(join(root, path)));
     if (there) return `${there} is there already: remove it, or choose another key.`;
-    const core = files(['core'], /\.[ch]$/);
+    const core = [...files(['core/dsp'], /\.[ch]$/), ...files(['core'], /\.[ch]$/)]; // where blocks are made comes first
     const headers = ['tools/new/plugin.c', ...core.filter((path) => path.endsWith('.h'))];
     for (const [word, paths] of [
         [key, headers],

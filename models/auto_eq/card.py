@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """CARD.md of the auto EQ models, from what evaluate.py measured."""
 
-import textwrap
-
 import degrade
 import numpy as np
 from measure import interval
+
+from cards import wrapped
 
 SHIPPED = "ours, shipped"
 PLAIN = "ours, fp32, as the net says"
@@ -180,15 +180,4 @@ def text(found: dict) -> str:
         "- Above 14 kHz and below 60 Hz it answers, and nothing was measured.",
         "",
     ]
-    return "\n".join(
-        line
-        if line.startswith(("|", "#", "<"))
-        else textwrap.fill(
-            line,
-            120,
-            subsequent_indent="  " if line[:2] == "- " else "",
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-        for line in lines
-    )
+    return wrapped(lines)

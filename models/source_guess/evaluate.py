@@ -7,7 +7,6 @@ The answers are those of the C core (DAWG_LIB or build/native). "unknown" for a 
 """
 
 import argparse
-import textwrap
 from pathlib import Path
 
 import clips
@@ -15,6 +14,7 @@ import numpy as np
 from scipy import signal as sps
 
 import dsp
+from cards import wrapped
 
 CARD = Path(__file__).with_name("CARD.md")
 NAMES = dsp.source_names()
@@ -184,19 +184,7 @@ def card(found: dict) -> str:
         "- The memory is ten seconds of sound: the guess follows when the sound changes, but not at once.",
         "",
     ]
-    # wrapped for reading, tables untouched
-    return "\n".join(
-        line
-        if line.startswith(("|", "#", "<"))
-        else textwrap.fill(
-            line,
-            120,
-            subsequent_indent="  " if line[:2] == "- " else "",
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-        for line in lines
-    )
+    return wrapped(lines)
 
 
 def main() -> None:

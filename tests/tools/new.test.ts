@@ -68,7 +68,7 @@ const refused: [string[], RegExp][] = [
     [['eq/limiter_gain'], /^tests\/plugins\/test_limiter_gain\.c is there already/],
     [['eq/params'], /^"params" has a meaning in .* already: choose another key, such as params_eq\.$/m],
     [['eq/process'], /^"process" has a meaning in/],
-    [['eq/svf'], /^"dawg_svf" has a meaning in core\/.* already/],
+    [['eq/svf'], /^"dawg_svf" has a meaning in core\/dsp\/.* already/],
 ];
 test(`${refused.length} names that will not do: a message, exit 2, and not a byte is written`, () => {
     const before = written();
