@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * svf.c - see svf.h: the response, and the series of bands. A band's recursion is a chain of three dependent operations
- * per sample, which leaves most of a processor idle; four chains side by side fill it. */
+ * per sample, which leaves most of a processor idle; three chains side by side fill it, and four need more registers than
+ * there are. */
 #include "svf.h"
 
-#define SIDE_BY_SIDE 4u
+#define SIDE_BY_SIDE 3u
 
 /* s = j sin(w/2) / (g cos(w/2)); numerator and denominator times (g cos)^2, so that nothing is infinite at half the
  * rate. */
@@ -56,8 +57,8 @@ static inline __attribute__((always_inline)) void together(const dawg_svf_run *c
 void dawg_svf_series(const dawg_svf_run *const *c, dawg_svf_state *const *s, uint32_t bands, dawg_d2 *x, uint32_t n)
 {
     if (n >= SIDE_BY_SIDE) {
-        for (; bands >= 4u; bands -= 4u, c += 4, s += 4) together(c, s, 4u, x, n);
-        if (bands == 3u) together(c, s, 3u, x, n), bands = 0;
+        for (; bands >= SIDE_BY_SIDE; bands -= SIDE_BY_SIDE, c += SIDE_BY_SIDE, s += SIDE_BY_SIDE)
+            together(c, s, SIDE_BY_SIDE, x, n);
         if (bands == 2u) together(c, s, 2u, x, n), bands = 0;
     }
     for (; bands; --bands, ++c, ++s) together(c, s, 1u, x, n);
