@@ -66,6 +66,11 @@ def function(name: str, returns, *takes):
     return f
 
 
+def table(name: str, rows: int, columns: int) -> np.ndarray:
+    """[rows, columns]: an array of float of the library."""
+    return np.array((c.c_float * (columns * rows)).in_dll(library(), name)).reshape(rows, columns)
+
+
 _P, _U = c.c_void_p, c.c_uint32
 _find = ("dawg_plugin_find", _P, c.c_char_p)
 _info = ("dawg_param_info", _P, _P, _U)

@@ -3,15 +3,13 @@
 Its guarantees for every bit are in test_mastering_eq.c, its knobs and presets in mastering_eq.toml, reference matching in
 tests/analysis/test_reference_match.py."""
 
-import ctypes
-from functools import cache
 from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 from kit import FULL, loudness
-from kit.host import PERIOD, Plugin, chain, library
+from kit.host import PERIOD, Plugin, chain, table
 from kit.measures import db, null_db, peak_db, rms_db, zipper_db
 from kit.report import record
 from kit.signals import make
@@ -191,19 +189,12 @@ def test_tilt_is_a_straight_line(phase, slope):
     assert abs(curve(48000, [1000], 2**15, phase=phase, tilt_db=slope)[0]) < 0.05
 
 
-@cache
-def data(name: str, rows: int) -> np.ndarray:
-    """A table of core/analysis/tone_targets.c, out of the library."""
-
-    return np.array((ctypes.c_float * (8 * rows)).in_dll(library(), name)).reshape(rows, 8)
-
-
 @pytest.mark.parametrize("target", TONES[1:])
 def test_a_target_moves_the_balance_by_its_offsets(target):
     """Pink noise through a target at full amount: each of the eight bands gains what the profile says within 1.1 dB (the
     curve is smooth: its shelves are two octaves wide), half of it at half the amount, and nowhere the curve goes beyond the
     largest and the smallest of them (0.5 dB)."""
-    offsets = data("dawg_tone_offset_db", 5)[TONES.index(target)]
+    offsets = table("dawg_tone_offset_db", 5, 8)[TONES.index(target)]
     own = dict(zip((f"custom{n}_db" for n in range(1, 9)), (3, 2, 1, 0, 0, -1, -2, -3), strict=True))
     if target == "custom":
         offsets = np.array(list(own.values()), float)
@@ -221,7 +212,7 @@ def test_a_target_moves_the_balance_by_its_offsets(target):
 
 def test_targets_are_what_they_are_called():
     """Warm: more below 250 Hz, less above 4 kHz; bright and dark the top; neutral changes nothing; no two alike."""
-    neutral, warm, bright, dark, custom = data("dawg_tone_offset_db", 5)
+    neutral, warm, bright, dark, custom = table("dawg_tone_offset_db", 5, 8)
     assert not neutral.any()
     assert not custom.any()
     assert warm[1] >= 1 and warm[2] >= 1 and warm[6] <= -1 and warm[7] <= -1
@@ -239,9 +230,9 @@ def test_neutral_is_the_published_long_term_spectrum():
     density = 10 ** (np.interp(np.log(hz), np.log(list(knees)), list(knees.values())) / 10) * hz
     total = np.cumsum(density)
     energy = np.diff(np.interp(np.log(EDGES), np.log(hz), total))
-    table = data("dawg_tone_neutral_db", 1)[0]
-    assert np.max(np.abs(table - 10 * np.log10(energy / energy.sum()))) < 0.06
-    assert abs(10 * np.log10(np.sum(10 ** (table / 10)))) < 0.05
+    balance_db = table("dawg_tone_neutral_db", 1, 8)[0]
+    assert np.max(np.abs(balance_db - 10 * np.log10(energy / energy.sum()))) < 0.06
+    assert abs(10 * np.log10(np.sum(10 ** (balance_db / 10)))) < 0.05
 
 
 # ---- level
@@ -355,7 +346,7 @@ def test_balance_reads_zero_on_the_target_and_the_difference_elsewhere():
     on_target = balance()
     record("ME-3", f"{KEY}: balance of noise shaped as neutral", np.max(np.abs(on_target)), "dB", "<= 0.5", "high")
     assert np.max(np.abs(on_target)) < 0.5
-    assert np.max(np.abs(balance(target="dark") + data("dawg_tone_offset_db", 5)[3])) < 0.5
+    assert np.max(np.abs(balance(target="dark") + table("dawg_tone_offset_db", 5, 8)[3])) < 0.5
     lifted = balance(**band("high shelf", 2000, 6, 0.7))
     assert lifted[7] - lifted[3] == pytest.approx(6, abs=0.5)
 
