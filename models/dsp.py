@@ -94,6 +94,58 @@ def curve_vote(curves: np.ndarray, sigmas: np.ndarray) -> tuple[np.ndarray, np.n
     return out[0], out[1]
 
 
+class _Port(c.Structure):
+    _fields_ = [("name", c.c_char * 32), ("value", c.c_uint16), ("width", _U)]
+
+
+class _Net(c.Structure):
+    """The beginning of dawg_net."""
+
+    _fields_ = [("reason", c.c_char * 160), ("room", _U), ("values", _U), ("nodes", _U), ("ins", _U), ("outs", _U)]
+    _fields_ += [("inputs", _Port * 4), ("outputs", _Port * 4)]
+
+
+class Net:
+    """core/inference/net.h: an ONNX file that the core runs by itself. ValueError, with the reason, for one that it does
+    not."""
+
+    def __init__(self, file: bytes):
+        self._memory = np.zeros(function("dawg_net_size", c.c_size_t)(), np.uint8)
+        self._at = self._memory.ctypes.data
+        self._head = _Net.from_buffer(self._memory)
+        if not function("dawg_net_read", c.c_int, _P, c.c_char_p, c.c_size_t)(self._at, file, len(file)):
+            raise ValueError(self._head.reason.decode())
+        self._room = np.zeros(self._head.room + 4, np.float32)
+        room = (self._room.ctypes.data + 15) & ~15
+        if not function("dawg_net_start", c.c_int, _P, _P)(self._at, room):
+            raise ValueError(self._head.reason.decode())
+        self._inputs, self._outputs = (
+            {
+                port.name.decode(): np.ctypeslib.as_array(
+                    function(f"dawg_net_{way}", c.POINTER(c.c_float), _P, _U)(self._at, i), (port.width,)
+                )
+                for i, port in enumerate(ports[:count])
+            }
+            for way, ports, count in (
+                ("input", self._head.inputs, self._head.ins),
+                ("output", self._head.outputs, self._head.outs),
+            )
+        )
+
+    def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Of [n, width] each."""
+        n = len(next(iter(inputs.values())))
+        found = {name: np.empty((n, len(row)), np.float32) for name, row in self._outputs.items()}
+        run = function("dawg_net_run", None, _P)
+        for i in range(n):
+            for name, values in inputs.items():
+                self._inputs[name][:] = values[i]
+            run(self._at)
+            for name, row in self._outputs.items():
+                found[name][i] = row
+        return found
+
+
 @cache
 def feature_names() -> tuple[str, ...]:
     name = function("dawg_features_name", c.c_char_p, _U)

@@ -10,6 +10,7 @@ import { files, isMain, root } from './lib/run.mjs';
 const C_ROOMS = [
     [/^core\/dsp\//, 0],
     [/^core\/analysis\//, 1],
+    [/^core\/inference\//, 1],
     [/^core\/plugin\.h$/, 2],
     [/^core\/plugins\//, 3],
     [/^core\/tools\//, 6],
