@@ -1,11 +1,13 @@
 // The models that the brain may use: found in the registry (models/onnx/models.json), loaded with progress, and refused
 // with a reason when they are not what the registry says or were made for other features or parameters than these.
+import type { Analysis } from './analysis.js';
+import { CoreRuntime } from './core_runtime.js';
 import { Refused, messageOf } from './errors.js';
 import { fetchFile, sha256 } from './files.js';
 import type { ReadFile } from './files.js';
 import { onnxMetadata } from './onnx_metadata.js';
-import { Runtime, runtimeIn, whyNoWebGpu } from './session.js';
-import type { Provider, RuntimeFiles, Session } from './session.js';
+import { OrtRuntime, runtimeIn, whyNoWebGpu } from './session.js';
+import type { Provider, Runtime, RuntimeFiles, Session } from './session.js';
 import type { Store } from './store.js';
 
 export interface Variant {
@@ -118,6 +120,8 @@ export class Models {
         private readonly schema: Schema,
         readonly store: Store,
         private readonly read: ReadFile = fetchFile,
+        /** What the provider 'core' runs in. */
+        private readonly analysis?: Analysis,
     ) {}
 
     /** The variant by name, or the registry's default: it is there, and made for this plugin. What is refused is read again
@@ -213,11 +217,15 @@ export class Models {
     }
     async #loadRuntime(): Promise<Runtime> {
         const { runtime: at, provider, threads } = this.files;
+        if (provider === 'core') {
+            if (!this.analysis) throw new Error("provider 'core' needs dawg-worker.wasm, which is not there.");
+            return new CoreRuntime(this.analysis);
+        }
         this.#skipped = provider === 'webgpu' ? await whyNoWebGpu(at) : undefined;
         const used = this.#skipped ? 'wasm' : provider;
         const files = typeof at === 'string' ? runtimeIn(at, used) : at;
         const isShared = globalThis.crossOriginIsolated;
-        return Runtime.load(used, files, isShared ? threads : 1, this.read, (loaded, total) =>
+        return OrtRuntime.load(used, files, isShared ? threads : 1, this.read, (loaded, total) =>
             this.#tell('runtime', loaded, total),
         );
     }

@@ -153,13 +153,14 @@ export class Service {
     }
 
     #suggest(asked: Suggest): void {
+        const { analysis } = this.#ready;
         this.#models ??= new Models(
             asked.files,
             asked.schema,
             new Store('dawg-models', MODELS_BYTES, openCache),
             this.surroundings.read,
+            analysis,
         );
-        const { analysis } = this.#ready;
         const models = this.#models;
         this.#jobs.start(asked, () => new Suggesting(analysis, models, this.#results, asked, this.#rate));
     }

@@ -10,12 +10,14 @@ export interface RuntimeFiles {
     wasm: string;
 }
 /** A folder as onnxruntime-web's dist/ is. */
-export const runtimeIn = (folder: string, provider: Provider): RuntimeFiles => ({
+export const runtimeIn = (folder: string, provider: OrtProvider): RuntimeFiles => ({
     js: new URL(BUILDS[provider].js, folder).href,
     wasm: new URL(BUILDS[provider].wasm, folder).href,
 });
-export type Provider = 'wasm' | 'webgpu';
-const BUILDS: Record<Provider, RuntimeFiles> = {
+/** wasm, webgpu: onnxruntime-web's. core: dawg-worker.wasm itself (core_runtime.ts). */
+export type Provider = OrtProvider | 'core';
+type OrtProvider = 'wasm' | 'webgpu';
+const BUILDS: Record<OrtProvider, RuntimeFiles> = {
     wasm: { js: 'ort.wasm.bundle.min.mjs', wasm: 'ort-wasm-simd-threaded.wasm' },
     webgpu: { js: 'ort.webgpu.bundle.min.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' },
 };
@@ -24,11 +26,24 @@ const WHERE = 'ortWasmPaths says where onnxruntime-web is';
 /** Float32 tensors of [rows, width], row after row. */
 export type Tensors = Record<string, Float32Array>;
 
+/** A model that runs. */
+export interface Session {
+    /** Values per row of each input and output. */
+    readonly inputs: ReadonlyMap<string, number>;
+    readonly outputs: ReadonlyMap<string, number>;
+    run(inputs: Tensors, rows: number): Promise<Tensors>;
+    close(): Promise<void>;
+}
+export interface Runtime {
+    readonly provider: Provider;
+    readonly threads: number;
+    /** Rejects with what is wrong with the model. */
+    open(model: Uint8Array, name: string): Promise<Session>;
+}
+
 let turn: Promise<unknown> = Promise.resolve();
 
-/** A model that runs. */
-export class Session {
-    /** Values per row of each input and output. */
+export class OrtSession implements Session {
     readonly inputs: ReadonlyMap<string, number>;
     readonly outputs: ReadonlyMap<string, number>;
     constructor(
@@ -67,21 +82,21 @@ export class Session {
 /** A runtime that failed to start is broken for good: the next try imports the script under another fragment. */
 let starts = 0;
 
-export class Runtime {
+export class OrtRuntime implements Runtime {
     private constructor(
         private readonly ort: typeof Ort,
-        readonly provider: Provider,
+        readonly provider: OrtProvider,
         readonly threads: number,
     ) {}
 
     /** Rejects with what is missing or forbidden; then it may be tried again. */
     static async load(
-        provider: Provider,
+        provider: OrtProvider,
         files: RuntimeFiles,
         threads: number,
         read: ReadFile,
         onBytes: OnBytes,
-    ): Promise<Runtime> {
+    ): Promise<OrtRuntime> {
         const wasmBinary = await read(files.wasm, WHERE, onBytes);
         let ort: typeof Ort;
         try {
@@ -95,14 +110,14 @@ export class Runtime {
         }
         Object.assign(ort.env.wasm, { wasmBinary, numThreads: threads, proxy: false });
         ort.env.logLevel = 'error';
-        return new Runtime(ort, provider, threads);
+        return new OrtRuntime(ort, provider, threads);
     }
     /** The first call compiles the runtime, too. */
-    async open(model: Uint8Array, name: string): Promise<Session> {
+    async open(model: Uint8Array, name: string): Promise<OrtSession> {
         try {
             const session = await this.ort.InferenceSession.create(model, { executionProviders: [this.provider] });
             this.ort.env.wasm.wasmBinary = undefined; // compiled: the bytes may go
-            return new Session(this.ort, session);
+            return new OrtSession(this.ort, session);
         } catch (error) {
             throw new Error(`onnxruntime-web cannot open ${name}: ${messageOf(error)}`, { cause: error });
         }

@@ -89,12 +89,14 @@ static void product(const float *x, float zero, const float *w, uint32_t k, uint
         for (found = 0; i < k && found < 4u; ++i)
             if (x[i] != zero) by[found] = x[i] - zero, row[found++] = w + (size_t)i * n;
         if (!found) return;
+        const dawg_f4 b0 = dawg_f4_all(by[0]), b1 = dawg_f4_all(by[1]), b2 = dawg_f4_all(by[2]),
+                      b3 = dawg_f4_all(by[3]);
         uint32_t j = 0;
-        for (; j + 4u <= n; j += 4u) {
-            dawg_f4 sum = dawg_f4_load(y + j);
-            for (uint32_t r = 0; r < 4u; ++r) sum += dawg_f4_all(by[r]) * dawg_f4_load(row[r] + j);
-            dawg_f4_store(y + j, sum);
-        }
+        for (; j + 4u <= n; j += 4u)
+            dawg_f4_store(y + j,
+                          (((dawg_f4_load(y + j) + b0 * dawg_f4_load(row[0] + j)) + b1 * dawg_f4_load(row[1] + j)) +
+                           b2 * dawg_f4_load(row[2] + j)) +
+                              b3 * dawg_f4_load(row[3] + j));
         for (; j < n; ++j)
             for (uint32_t r = 0; r < 4u; ++r) y[j] += by[r] * row[r][j];
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onnxMetadata } from '../../worker/onnx_metadata.js';
-import { Session } from '../../worker/session.js';
+import { OrtSession } from '../../worker/session.js';
 import { BASE, KEY, MemoryShelf, ORT, PLUGIN, registryOf, setUp, testModel } from './brain.js';
 import type { Setup } from './brain.js';
 
@@ -46,8 +46,8 @@ test('models run one after the other, however many are asked at once; one that f
         return { y: x };
     };
     const inner = { inputMetadata: [], outputMetadata: [], run };
-    const make = (): Session =>
-        new Session(...([{ Tensor }, inner] as unknown as ConstructorParameters<typeof Session>));
+    const make = (): OrtSession =>
+        new OrtSession(...([{ Tensor }, inner] as unknown as ConstructorParameters<typeof OrtSession>));
     const [one, other] = [make(), make()];
     const all = await Promise.allSettled(
         [1, 2, 3, 4].map((x) => (x % 2 ? one : other).run({ x: Float32Array.of(x) }, 1)),

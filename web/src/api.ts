@@ -40,9 +40,10 @@ export interface EngineOptions extends AssetOptions {
     sharedMemory?: boolean;
     /** Seconds to wait for the worklet's answer before bytes are sent, and again before it counts as failed. */
     timeout?: number;
-    /** What models run on. 'webgpu' needs ortWasmPaths, a folder with its build; where there is no adapter, wasm does the work
-     * and the suggestion says so. Default 'wasm'. */
-    provider?: 'wasm' | 'webgpu';
+    /** What models run on. 'wasm': onnxruntime-web. 'core': the package's own wasm, without onnxruntime-web's 14 MB.
+     * 'webgpu' needs ortWasmPaths, a folder with its build; where there is no adapter, wasm does the work and the
+     * suggestion says so. Default 'wasm'. */
+    provider?: 'wasm' | 'core' | 'webgpu';
     /** Of models; more than one needs shared memory. Default 1. */
     threads?: number;
 }
@@ -291,7 +292,7 @@ export interface Suggestion {
         variant: string;
         bytes: number;
         /** undefined: this sound was judged before. */
-        provider: 'wasm' | 'webgpu' | undefined;
+        provider: EngineOptions['provider'] | undefined;
         threads: number;
         /** What was asked for and is not there, with the reason. */
         skipped: string | undefined;

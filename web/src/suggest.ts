@@ -23,6 +23,7 @@ export interface SuggestHome {
 }
 
 const GOALS = ['balance', 'clarity', 'warmth', 'brightness', 'punch'] as const;
+const PROVIDERS = ['wasm', 'core', 'webgpu'] as const;
 
 /** Written out, so that bundlers see the files and bring them along. */
 const RUNTIME = {
@@ -40,8 +41,8 @@ function filesOf({ options, InputError: Wrong, numberIn: number }: SuggestHome):
             throw new Wrong(`${name} is "${String(url)}" and no address; give one such as "/assets/…".`);
         }
     };
-    if (provider !== 'wasm' && provider !== 'webgpu')
-        throw new Wrong(`provider is "${String(provider)}"; allowed: wasm, webgpu.`);
+    if (!PROVIDERS.includes(provider))
+        throw new Wrong(`provider is "${String(provider)}"; allowed: ${PROVIDERS.join(', ')}.`);
     const given = ortWasmPaths ?? { js: RUNTIME.js(), wasm: RUNTIME.wasm() };
     const runtime =
         typeof given === 'string' || given instanceof URL
