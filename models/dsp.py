@@ -106,8 +106,8 @@ class _Net(c.Structure):
 
 
 class Net:
-    """core/inference/net.h: an ONNX file that the core runs by itself. ValueError, with the reason, for one that it does
-    not."""
+    """core/inference/net.h: an ONNX file that the core runs by itself; its inputs' and outputs' rows by name. ValueError,
+    with the reason, for one that it does not run."""
 
     def __init__(self, file: bytes):
         self._memory = np.zeros(function("dawg_net_size", c.c_size_t)(), np.uint8)
@@ -119,7 +119,7 @@ class Net:
         room = (self._room.ctypes.data + 15) & ~15
         if not function("dawg_net_start", c.c_int, _P, _P)(self._at, room):
             raise ValueError(self._head.reason.decode())
-        self._inputs, self._outputs = (
+        self.inputs, self.outputs = (
             {
                 port.name.decode(): np.ctypeslib.as_array(
                     function(f"dawg_net_{way}", c.POINTER(c.c_float), _P, _U)(self._at, i), (port.width,)
@@ -135,13 +135,13 @@ class Net:
     def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Of [n, width] each."""
         n = len(next(iter(inputs.values())))
-        found = {name: np.empty((n, len(row)), np.float32) for name, row in self._outputs.items()}
+        found = {name: np.empty((n, len(row)), np.float32) for name, row in self.outputs.items()}
         run = function("dawg_net_run", None, _P)
         for i in range(n):
             for name, values in inputs.items():
-                self._inputs[name][:] = values[i]
+                self.inputs[name][:] = values[i]
             run(self._at)
-            for name, row in self._outputs.items():
+            for name, row in self.outputs.items():
                 found[name][i] = row
         return found
 

@@ -72,6 +72,8 @@ export async function registryOf(file: Uint8Array<ArrayBuffer>): Promise<Registr
     return { models: [{ key: KEY, version: 1, variants: [variant], schema: { ...schema.schemas }, features: 1 }] };
 }
 
+export const newAnalysis = (): Analysis => new Analysis(loadModule('worker', 'worker'), manifest);
+
 export interface Setup {
     models: Models;
     files: Files;
@@ -89,6 +91,7 @@ export async function setUp(model = testModel(), more: Partial<ModelFiles> = {},
         schema,
         store,
         files.read,
+        more.provider === 'core' ? newAnalysis() : undefined,
     );
     return { models, files, registry, store };
 }
@@ -138,7 +141,7 @@ export const realSchema: Schema = { features: manifest.features, schemas: manife
  * it, the other way round. */
 export function leveller(key = KEY, wanted = noise(10, 48000), sigma_db = 0.2): Uint8Array<ArrayBuffer> {
     const [bands, width] = [32, manifest.features.values.length];
-    const segments = new Segments(new Analysis(loadModule('worker', 'worker'), manifest), 48000);
+    const segments = new Segments(newAnalysis(), 48000);
     segments.process([wanted, wanted], 0, wanted.length);
     const frames = segments.all.map(({ frame }) => frame);
     const target = frames[0].map((_, i) => frames.reduce((sum, frame) => sum + frame[i], 0) / frames.length);

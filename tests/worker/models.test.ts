@@ -160,6 +160,24 @@ test('what was loaded before is kept, checked again, and fetched anew when it is
     await open(damaged);
     assert.equal(damaged.files.asked.filter((url) => url.endsWith('.onnx')).length, 1);
 });
+test('in the core: nothing else is loaded; what it cannot run is refused, and what it can run mends it', async () => {
+    const setup = await setUp(testModel(), { provider: 'core', runtime: 'https://nowhere.test/' });
+    const { session, provider, threads, skipped } = await open(setup);
+    assert.deepEqual([provider, threads, skipped], ['core', 1, undefined]);
+    const { curve_db, sigma_db } = await session.run({ features: rows(3, -1), goal: goals(2) }, 2);
+    assert.deepEqual([...curve_db], [...Array<number>(32).fill(7), ...Array<number>(32).fill(-1)]);
+    assert.deepEqual([...sigma_db], Array<number>(64).fill(0.5));
+    assert.deepEqual(setup.files.asked, [`${BASE}blind.onnx`]);
+    const bad = await setUp(testModel({ sigma_db: NaN }), { provider: 'core' });
+    await assert.rejects(
+        open(bad),
+        /The core cannot run blind\.onnx: weights "sigma": .*not a finite number\. Without provider: 'core', onnx/,
+    );
+    const good = testModel();
+    Object.assign(bad.models.files, { registry: await registryOf(good) });
+    bad.files.byUrl.set(`${BASE}blind.onnx`, good);
+    assert.equal((await open(bad)).provider, 'core');
+});
 test('WebGPU where there is none: said, and the wasm build does the work', async () => {
     const model = await open(await setUp(testModel(), { provider: 'webgpu' }));
     assert.equal(model.provider, 'wasm');
