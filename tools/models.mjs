@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPreset } from './build.mjs';
+import { buildPreset, buildTypeScript } from './build.mjs';
 import { Failure, isMain, main, must, python, root } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
@@ -35,6 +35,10 @@ if (isMain(import.meta))
         await setup();
         await buildPreset('native');
         await modelPackages();
+        if (command === 'eval') {
+            await buildPreset('worker'); // its times
+            await buildTypeScript();
+        }
         const tasks = command === 'train' && !rest.length ? [['blind'], ['match']] : [rest];
         for (const task of tasks) await must(python, [...COMMANDS[command], ...task], { raw: true });
     });

@@ -82,6 +82,13 @@ def wholes(music: data.Music, seed: int) -> list[Cases]:
     return found
 
 
+def wish(goal: str, n: int) -> np.ndarray:
+    """[n, goals]: one of them everywhere."""
+    rows = np.zeros((n, len(dsp.TONE_GOALS)), np.float32)
+    rows[:, dsp.TONE_GOALS.index(goal)] = 1
+    return rows
+
+
 class Session:
     """An ONNX file on one thread: frames (and reference frames) -> (curve_db, sigma_db)."""
 
@@ -94,9 +101,22 @@ class Session:
 
     def __call__(self, frames, reference=None, goal: str = "balance"):
         if self.second == "goal":
-            reference = np.zeros((len(frames), len(dsp.TONE_GOALS)), np.float32)
-            reference[:, dsp.TONE_GOALS.index(goal)] = 1
+            reference = wish(goal, len(frames))
         return self.session.run(["curve_db", "sigma_db"], {"features": frames, self.second: reference})
+
+
+class Core:
+    """The same in the core, without onnxruntime."""
+
+    def __init__(self, path):
+        self.net = dsp.Net(path.read_bytes())
+
+    def __call__(self, frames, reference=None, goal: str = "balance"):
+        second = "goal" if "goal" in self.net.inputs else "reference"
+        if second == "goal":
+            reference = wish(goal, len(frames))
+        found = self.net.run({"features": frames, second: reference})
+        return found["curve_db"], found["sigma_db"]
 
 
 def each(session, frames, reference=None) -> np.ndarray:

@@ -1,35 +1,72 @@
-// Milliseconds of each ONNX file under onnxruntime-web in Node, one thread: node models/auto_eq/time.mjs FILE... (JSON)
-// Loading is once, the answer to one frame the least of many; files take turns, so that the machine's mood hits all.
+// Milliseconds of ONNX files in Node and in a worker of Chromium, one thread, on onnxruntime-web's wasm, in the core and, the
+// first of them, in Chromium on WebGPU: node models/auto_eq/time.mjs FILE...   (npm run build first; JSON: {node, chromium} by provider)
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { launchChromium, whyNoChromium } from '../../dist/tests/browser/chromium.js';
+import { TestServer } from '../../dist/tests/browser/server.js';
+import { loadManifest, loadModule } from '../../dist/tools/dawg/assets.js';
+import { time } from './timing.mjs';
 
-const ROUNDS = 20;
-const REPEATS = 25;
-const WIDTH = { goal: 5, features: 527, reference: 527 };
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const ORT = 'node_modules/onnxruntime-web/dist';
+const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const paths = process.argv.slice(2).map((path) => resolve(path));
+const { hash } = loadManifest();
 
-env.wasm.numThreads = 1;
-env.logLevel = 'error';
-const models = [];
-for (const file of process.argv.slice(2)) {
-    const content = readFileSync(file);
-    const began = performance.now();
-    const session = await InferenceSession.create(content, { executionProviders: ['wasm'] });
-    const load_ms = performance.now() - began;
-    const feeds = Object.fromEntries(
-        session.inputNames.map((name) => [
-            name,
-            new Tensor('float32', new Float32Array(WIDTH[name]).fill(name === 'goal' ? 0 : -50), [1, WIDTH[name]]),
-        ]),
-    );
-    models.push({ file: basename(file), session, feeds, load_ms, run_ms: Infinity });
+async function inNode() {
+    const files = paths.map((path) => ({ name: basename(path), bytes: new Uint8Array(readFileSync(path)) }));
+    const given = {
+        ...{ module: loadModule('worker', 'worker'), hash },
+        ort: `${pathToFileURL(join(root, ORT)).href}/`,
+        read: (url) => Promise.resolve(new Uint8Array(readFileSync(new URL(url)))),
+    };
+    return { wasm: await time('wasm', files, given), core: await time('core', files, given) };
 }
-for (let round = 0; round < ROUNDS; ++round)
-    for (const model of models)
-        for (let i = 0; i < REPEATS; ++i) {
-            const began = performance.now();
-            await model.session.run(model.feeds);
-            model.run_ms = Math.min(model.run_ms, performance.now() - began);
+
+/** {skipped: why} where there is no Chromium; so is a provider that it has not. */
+async function inChromium() {
+    const skipped = whyNoChromium();
+    if (skipped) return { skipped };
+    const server = await TestServer.start();
+    for (const name of ['dist', 'models', 'build', 'node_modules']) server.folders.set(name, join(root, name));
+    for (const path of paths) server.files.set(basename(path), readFileSync(path));
+    const browser = await launchChromium(WEBGPU);
+    try {
+        const found = {};
+        for (const provider of ['wasm', 'core', 'webgpu']) {
+            const page = await browser.newPage(); // isolated: clocks are finer there
+            await page.goto(server.url('isolated+empty'));
+            const files = provider === 'webgpu' ? paths.slice(0, 1) : paths; // in software, a second a frame
+            const address = (path) => server.url('isolated', path);
+            found[provider] = await page.evaluate(
+                ([script, task]) =>
+                    new Promise((done) => {
+                        const worker = new Worker(script, { type: 'module' });
+                        worker.onmessage = ({ data }) => done(data);
+                        worker.onerror = ({ message }) => done({ skipped: message });
+                        worker.postMessage(task);
+                    }),
+                [
+                    address('models/auto_eq/timing.mjs'),
+                    {
+                        files: files.map((path) => ({ name: basename(path), url: address(`files/${basename(path)}`) })),
+                        ...{
+                            provider,
+                            hash,
+                            module: address('build/worker/dawg-worker.wasm'),
+                            ort: address(`${ORT}/`),
+                        },
+                    },
+                ],
+            );
+            await page.close();
         }
-console.log(JSON.stringify(models.map(({ file, load_ms, run_ms }) => ({ file, load_ms, run_ms }))));
+        return found;
+    } finally {
+        await browser.close();
+        server.stop();
+    }
+}
+
+console.log(JSON.stringify({ node: await inNode(), chromium: await inChromium() }));

@@ -24,9 +24,10 @@ import { numberIn } from './render.js';
 import type { SuggestHome } from './suggest.js';
 import { paramIndex } from './values.js';
 
-/** A worker that leaves as many pings in a row unanswered is lost. */
+/** A worker that leaves as many pings in a row unanswered is lost; with a job it may be starting onnxruntime, which is one
+ * long step: 2.7 s for WebGPU's build on a busy machine. */
 const PING_MS = 1000;
-const PINGS_MISSED = 3;
+const PINGS_MISSED = { idle: 3, working: 10 };
 /** Automatic restarts within RESTARTS_MS; then it stays away until restart(). */
 const RESTARTS = 5;
 const RESTARTS_MS = 60000;
@@ -124,7 +125,8 @@ export class WebBrain implements Brain {
         const worker = this.#worker;
         worker?.addEventListener('message', () => (missed = 0)); // whatever it says, it lives
         this.#pings = setInterval(() => {
-            if (missed++ >= PINGS_MISSED) this.#lost(`it did not answer for ${(PINGS_MISSED * PING_MS) / 1000} s`);
+            const most = this.#jobs.size ? PINGS_MISSED.working : PINGS_MISSED.idle;
+            if (missed++ >= most) this.#lost(`it did not answer for ${(most * PING_MS) / 1000} s`);
             else this.#say({ type: 'ping', id: missed });
         }, PING_MS);
     }
