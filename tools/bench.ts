@@ -1,5 +1,6 @@
 // npm run bench: every plugin natively, in wasm with and without SIMD, and in Chromium; settings beside their aims, eight
-// bells beside those of others; ratios, evenness, what rings and messages cost, and the sizes of what is loaded.
+// bells beside those of others; what a suggestion takes; ratios, evenness, what rings and messages cost, and the sizes of
+// what is loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { loadManifest, root } from './dawg/assets.js';
 import { NATIVE, measure } from './dawg/measure.js';
 import { textTable } from './dawg/table.js';
+import { brainRows } from './bench/brain.js';
 import { browserBench, browserText } from './bench/browser.js';
 import { caseRows, peerRow } from './bench/cases.js';
 import type { PeerRow } from './bench/cases.js';
@@ -87,6 +89,7 @@ async function main(): Promise<void> {
             return { path, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
         }),
         rings: await ringCosts(),
+        brain: await brainRows(manifest, ROUNDS),
         browser,
         cases,
         peers: [...peers, ...nodePeers(browser)],
@@ -133,6 +136,8 @@ async function main(): Promise<void> {
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);
+    const brain = result.brain.map(({ name, ms, ratio }) => [name, text(ms, 3), text(ratio)]);
+    console.log(`\n${textTable(['a suggestion, one thread in Node', 'ms', 'ratio'], brain, 1)}`);
     const { rings } = result;
     const costs = RINGS.map(([key, name]) => [
         name,

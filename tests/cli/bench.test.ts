@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { BenchRow } from '../../tools/dawg/bench.js';
+import { brainRows } from '../../tools/bench/brain.js';
 import { BELLS, HIGH_BELL, bellParams, errorDb } from '../../tools/bench/bells.js';
 import { CASES, bellMakers, caseRows, caseValues, impulse } from '../../tools/bench/cases.js';
 import { render } from '../../tools/bench/peers.js';
@@ -95,4 +96,13 @@ test('npm run bench: a case sets what it names, on top of the defaults or of eve
     assert.equal(caseValues(manifest, { ...bell, plugin: 'no_such' }), 'no no_such yet');
     assert.equal(caseValues(manifest, { ...bell, params: { no_such_db: 1 } }), 'surgical_eq has no no_such_db yet');
     assert.throws(() => caseValues(manifest, { ...bell, params: { band1_type: 'bel' } }), /bell/);
+});
+
+test('the parts of a suggestion: each is timed, and ratios are to the model in the core', async () => {
+    const rows = await brainRows(manifest, 1);
+    assert.equal(rows.length, 4);
+    for (const { ms } of rows) assert.ok(ms > 0, JSON.stringify(rows));
+    const core = rows.find(({ name }) => name.endsWith(', core'))!;
+    assert.equal(core.ratio, 1);
+    for (const { ms, ratio } of rows) assert.ok(Math.abs(ratio - ms / core.ms) <= 0.006, JSON.stringify(rows));
 });
