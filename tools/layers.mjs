@@ -1,5 +1,5 @@
 // The layer rule: rooms depend one way only.   node tools/layers.mjs [root]   exits 1 and names each violation.
-//   core/dsp <- core/analysis <- core/plugin.h <- core/plugins <- core (runtime) <- core/tools, wasm
+//   core/dsp <- core/analysis, core/inference <- core/plugin.h <- core/plugins <- core (runtime) <- core/tools, wasm
 //   core (but for core/tools) uses freestanding headers only; kissfft is seen by core/dsp alone
 //   worklet <- web;  worker sees worklet/protocol and web/generated only, and names onnxruntime in worker/session.ts only
 import { existsSync, readFileSync } from 'node:fs';

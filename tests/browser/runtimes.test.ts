@@ -103,7 +103,7 @@ describe('runtimes', { concurrency: 1 }, () => {
         assert.equal(ours.model.provider, 'webgpu');
         const off_db = apart(ours.curve_db, theirs.curve_db);
         t.diagnostic(`${off_db} dB; load ${ours.ms.load.toFixed(0)} ms, inference ${ours.ms.inference.toFixed(1)} ms`);
-        record('IN-3', 'fp32, blind: WebGPU against wasm', off_db, 'dB', `<= ${limit_db}`);
+        record('IN-4', 'fp32, blind: WebGPU against wasm', off_db, 'dB', `<= ${limit_db}`);
         assert.ok(off_db <= limit_db, `${off_db} dB`);
     });
 });

@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 
 from kit import ROOT
+from kit.report import record
 
 sys.path.insert(0, str(ROOT / "models"))
 import dsp
@@ -72,6 +73,22 @@ def test_the_file_answers_stored_frames_as_the_net_did(key, variant):
     for found, wanted in ((curve, v["curve_db"]), (sigma, v["sigma_db"])):
         off = np.abs(found - wanted)
         assert off.max() <= OFF_DB[variant["variant"]] and off.mean() <= MEAN_OFF_DB[variant["variant"]]
+
+
+@each_file
+def test_the_core_answers_as_onnxruntime_does(key, variant):
+    """Row by row, as the core runs: dynamic quantization measures all that it is given together. A value half-way between
+    two of its steps may fall to either side, so that there single bands differ by what one step is worth."""
+    v = vectors(key)
+    inputs = {name: v[name] for name in ("features", "goal", "reference") if name in v}
+    net, run = dsp.Net((FOLDER / variant["file"]).read_bytes()), session(variant).run
+    found, limit = net.run(inputs), 0.1 if variant["variant"] == "int8_dynamic" else 1e-4
+    for i in range(len(v["features"])):
+        wanted = run(["curve_db", "sigma_db"], {name: x[i : i + 1] for name, x in inputs.items()})
+        for name, answer in zip(("curve_db", "sigma_db"), wanted, strict=True):
+            off = np.abs(found[name][i] - answer[0]).max()
+            record("IN-1", f"{variant['file']}: core against onnxruntime", off, "dB", f"<= {limit:g}", worst="high")
+            assert off <= limit, (name, i)
 
 
 @each_file
