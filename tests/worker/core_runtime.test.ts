@@ -162,6 +162,15 @@ const CASES: Record<string, Case> = {
         ],
         width: 9,
     },
+    'DynamicQuantizeLinear of nothing but zeros': {
+        nodes: [
+            one('Mul', ['x', 'nothing'], 'o'),
+            { op: 'DynamicQuantizeLinear', inputs: ['o'], outputs: ['i', 's', 'q'] },
+            one('DequantizeLinear', ['i', 's', 'q'], 'f'),
+            one('Add', ['f', 's'], 'z'),
+        ],
+        tensors: [float('nothing', [], [0])],
+    },
     'MatMulNBits of 4 bits': {
         nodes: [
             one('Slice', ['x', 'b', 'e', 'a'], 'eight'),
