@@ -13,7 +13,7 @@ export const SPECTRUM_BINS = 4097;
 /** LUFS of a K-weighted mean square; -Infinity for 0. */
 export const lufsOf = (power: number): number => OFFSET_LUFS + 10 * Math.log10(power);
 
-/** The exports of wasm/worker.c. */
+/** The exports of wasm/worker.c and worker_net.c. */
 type Exports = Record<`dawgw_${string}`, (...values: number[]) => number> & {
     readonly memory: WebAssembly.Memory;
     _initialize?(): void;
