@@ -7,12 +7,14 @@
 #define PAST 5u /* windows: now and four hops back */
 #define NOISY_DB 5.0f
 #define RESTLESS_DB 3.0f
+#define SILENT_DB (-300.0f) /* the lowest level */
 #define QUIETEST 1e-9     /* mean square */
 #define HEARD 1e-4        /* of the loudest of late */
 #define FADE_DB_PER_S 2.0 /* of the loudest of late */
 #define BURST_DB 6.0      /* above the mean of late */
 #define LATE_S 3.0
-#define RELIEF_POWER 0.27f /* of the ground: weight of a window */
+#define RING_FADE_DB_PER_S 30.0 /* of the ground of late */
+#define RELIEF_POWER 0.4f  /* of the ground against that of late: weight of a window */
 #define RELIEF_GROUND 0.5f /* share of the ground that is taken off */
 #define OCTAVE ((int)DAWG_GRID_PER_OCTAVE)
 
@@ -22,6 +24,7 @@ struct dawg_grid {
     uint64_t windows, heard;
     int in_burst;
     float past[PAST][DAWG_GRID];
+    float ring_fade, late[DAWG_GRID]; /* dB per hop; dB: the highest ground of late, which fades */
     struct {
         uint32_t from, to;
     } around[DAWG_GRID];            /* bins for `noisy`: from .. to - 1 */
@@ -65,6 +68,7 @@ dawg_grid *dawg_grid_init(void *mem, size_t size, uint32_t n, double rate)
     g->rate = rate;
     g->hop_s = 0.25 * (double)n / rate;
     g->fade = dawg_db_to_gain_d(-2.0 * FADE_DB_PER_S * g->hop_s);
+    g->ring_fade = (float)(RING_FADE_DB_PER_S * g->hop_s);
     g->forget = 1.0 - dawg_exp_d(-g->hop_s / LATE_S);
     return g;
 }
@@ -75,6 +79,7 @@ void dawg_grid_reset(dawg_grid *g)
     g->loudest = g->ratio_db = 0.0;
     g->windows = g->heard = 0;
     g->in_burst = 0;
+    for (uint32_t i = 0; i < DAWG_GRID; ++i) g->late[i] = SILENT_DB;
 }
 
 uint32_t dawg_grid_points(const dawg_grid *g) { return g->points; }
@@ -163,7 +168,7 @@ static uint32_t end_of(const dawg_grid *g, uint32_t i, uint32_t bins)
 static void weigh(const dawg_grid *g, const float *ground, uint32_t bins, float *decibels, dawg_evidence *sum)
 {
     for (uint32_t i = 0; i < g->points; ++i) {
-        const float weight = dawg_exp2(ground[i] * (RELIEF_POWER / 3.01029996f));
+        const float weight = dawg_exp2((ground[i] - g->late[i]) * (RELIEF_POWER / 3.01029996f));
         sum->weight[i] += (double)weight;
         for (uint32_t k = g->first[i]; k < end_of(g, i, bins); ++k)
             decibels[k] = weight * (decibels[k] - RELIEF_GROUND * ground[i]);
@@ -185,6 +190,7 @@ int dawg_grid_window(dawg_grid *g, const double *power, float *decibels, uint32_
     const float *before = g->past[(g->windows + 3u) % PAST], *earlier = g->past[(g->windows + 1u) % PAST];
     levels(g, power, level);
     dawg_grid_grounds(g, level, ground);
+    for (uint32_t i = 0; i < g->points; ++i) g->late[i] = dawg_max(ground[i], g->late[i] - g->ring_fade);
     ++g->windows;
     ++sum->windows;
     double all = 0.0, part[PART_COUNT];

@@ -13,11 +13,13 @@
  * Levels are averaged in dB: a filter adds the same to each window, so that its shape stands out whatever passes it, and a
  * few loud notes do not hide it.
  *
- *   relief   of a bin: its dB less half the ground of the nearest point, weighted by the ground's power to the 0.27
+ *   relief   of a bin: its dB less half the ground of the nearest point, weighted by the power 0.4 of what is left of the
+ *            ground: its power over the largest there of late, which fades by 30 dB/s
  *
- * shows a filter best. A mean of power sees it through the loudest window alone, an even mean of dB is deceived by what
- * rings on in a filter when the sound has gone; the weight lies where both balance. Half the ground takes away most of a
- * formant that passes, but little of a wide bell, which lifts the ground. Both numbers are measured.
+ * shows a filter best. A mean of power sees it through the loudest windows alone, an even mean of dB is deceived by what
+ * rings on in a filter when the sound has gone. What is left tells of that, while each hit counts, however loud it is.
+ * Half the ground takes away most of a formant that passes, but little of a wide bell, which lifts the ground. The three
+ * numbers are measured.
  *
  * For sibilance: high = energy 5 .. 10 kHz, body = 200 Hz .. 5 kHz; a window is in a burst when high / body is at least
  * 6 dB above its geometric mean of late (3 s). */
