@@ -8,14 +8,14 @@
 #define NOISY_DB 5.0f
 #define RESTLESS_DB 3.0f
 #define SILENT_DB (-300.0f) /* the lowest level */
-#define QUIETEST 1e-9     /* mean square */
-#define HEARD 1e-4        /* of the loudest of late */
-#define FADE_DB_PER_S 2.0 /* of the loudest of late */
-#define BURST_DB 6.0      /* above the mean of late */
+#define QUIETEST 1e-9       /* mean square */
+#define HEARD 1e-4          /* of the loudest of late */
+#define FADE_DB_PER_S 2.0   /* of the loudest of late */
+#define BURST_DB 6.0        /* above the mean of late */
 #define LATE_S 3.0
 #define RING_FADE_DB_PER_S 30.0 /* of the ground of late */
-#define RELIEF_POWER 0.4f  /* of the ground against that of late: weight of a window */
-#define RELIEF_GROUND 0.5f /* share of the ground that is taken off */
+#define RELIEF_POWER 0.4f       /* of the ground against that of late: weight of a window */
+#define RELIEF_GROUND 0.5f      /* share of the ground that is taken off */
 #define OCTAVE ((int)DAWG_GRID_PER_OCTAVE)
 
 struct dawg_grid {

@@ -15,7 +15,7 @@ from kit.signals import make, tone
 RATE = 48000
 SECONDS = 8
 SEEDS = range(500) if FULL else range(48)
-LEAST = 0.95 if FULL else 0.9  # of 12 seeds one may miss
+LEAST = {"beats": 0.97, "whisper": 0.95} if FULL else {"beats": 0.9, "whisper": 1}  # of 12 drums one may miss
 BANDS = {"mud": (200, 500), "boxiness": (400, 800), "harshness": (2000, 5000)}
 
 
@@ -81,12 +81,15 @@ def test_the_gain_of_a_planted_resonance_in_noise_is_known_to_2_db():
 
 @pytest.mark.parametrize("kind", ("beats", "whisper"))
 def test_the_gain_of_a_planted_resonance_in_drums_and_speech_is_mostly_known_to_2_db(kind):
-    """AN-5 asks for +-2 dB always. Of the rest, drums: below 300 Hz a hit of 10 to 40 ms gives one independent value per
-    channel, and the ring outlasts it; formants of 250 to 1000 Hz are as narrow as the bell and pass 40 times in 8 s."""
+    """AN-5 asks for +-2 dB always. Of the rest, drums: below 200 Hz a hit of 10 to 40 ms gives one independent value per
+    channel, and a swept drum lies beside the bell; formants of 250 to 1000 Hz are as narrow as the bell and pass 40 times
+    in 8 s."""
     errors = gain_errors(kind)
     within = np.mean(np.abs(errors) <= 2)
-    record("AN-5", f"gain within 2 dB, {kind}", 100 * within, "%", f"≥ {100 * LEAST:g} (aim 100)")
-    assert within >= LEAST
+    record("AN-5", f"gain within 2 dB, {kind}", 100 * within, "%", f"≥ {100 * LEAST[kind]:g} (aim 100)")
+    record("AN-5", f"gain error in {kind}, largest", np.max(np.abs(errors)), "dB", "≤ 3 (aim 2)")
+    assert within >= LEAST[kind]
+    assert np.max(np.abs(errors)) <= 3
     assert np.median(np.abs(errors)) <= 1
 
 
