@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * cut.c - see cut.h. */
 #include "cut.h"
-#include "fade.h"
 
 void dawg_cut_reset(dawg_cut *x, dawg_eq_type type, float off_hz, uint32_t period, double rate)
 {
-    const uint32_t periods = (uint32_t)(DAWG_CUT_FADE_S * rate / (double)period) + 1u;
-    *x = (dawg_cut){.type = type, .off_hz = off_hz, .period = period, .fade_frames = periods * period, .rate = rate};
+    *x = (dawg_cut){.type = type, .off_hz = off_hz, .rate = rate};
+    dawg_switch_reset(&x->in_path, period, rate);
 }
 
 void dawg_cut_plan(dawg_cut *x, float from_hz, float to_hz)
@@ -18,28 +17,27 @@ void dawg_cut_plan(dawg_cut *x, float from_hz, float to_hz)
         x->to = dawg_cut_design(x->type, (double)to_hz, x->rate);
         x->run = dawg_svf_ready(&x->to);
     }
-    if (first) x->fade = in_path ? x->fade_frames : 0u;
-    x->way = in_path && x->fade < x->fade_frames ? 1 : !in_path && x->fade > 0 ? -1 : 0;
+    dawg_switch_plan(&x->in_path, in_path);
 }
 
-static int steady(const dawg_cut *x) { return x->fade == x->fade_frames && !x->moving && !x->way; }
+static int steady(const dawg_cut *x) { return dawg_switch_on(&x->in_path) && !x->moving; }
 
 static inline dawg_d2 tick(const dawg_cut *x, dawg_svf_state *state, uint32_t frame, dawg_d2 in)
 {
-    if (x->fade == 0 && x->way == 0) return in;
+    if (dawg_switch_off(&x->in_path)) return in;
     dawg_svf_run run = x->run;
     if (x->moving) {
-        const dawg_svf now = dawg_svf_between(&x->from, &x->to, (double)frame / (double)x->period);
+        const dawg_svf now = dawg_svf_between(&x->from, &x->to, (double)frame / (double)x->in_path.period);
         run = dawg_svf_ready(&now);
     }
     const dawg_d2 y = dawg_svf_tick(&run, state, in);
-    if (!x->way) return y;
-    const int32_t done = (int32_t)x->fade + x->way * (int32_t)frame;
-    return in + (double)dawg_ease((float)done / (float)x->fade_frames) * (y - in);
+    if (dawg_switch_on(&x->in_path)) return y;
+    return in + (double)dawg_switch_at(&x->in_path, frame) * (y - in);
 }
 
 void dawg_cuts_run(dawg_cut *first, dawg_cut *second, uint32_t at, uint32_t n, float *left, float *right)
 {
+    if (dawg_switch_off(&first->in_path) && dawg_switch_off(&second->in_path)) return;
     dawg_svf_state a = first->state, b = second->state;
     if (steady(first) && steady(second)) { /* the usual case, and in one loop the two overlap in the processor */
         const dawg_svf_run one = first->run, two = second->run;
@@ -63,7 +61,8 @@ void dawg_cuts_run(dawg_cut *first, dawg_cut *second, uint32_t at, uint32_t n, f
 
 void dawg_cut_end(dawg_cut *x)
 {
-    x->fade += (uint32_t)(x->way * (int32_t)x->period);
+    dawg_switch_end(&x->in_path);
     dawg_svf_flush(&x->state);
-    if (x->fade == 0) x->state = (dawg_svf_state){{0, 0}, {0, 0}}; /* out of the path: nothing rings on */
+    if (dawg_switch_off(&x->in_path))
+        x->state = (dawg_svf_state){{0, 0}, {0, 0}}; /* out of the path: nothing rings on */
 }

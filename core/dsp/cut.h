@@ -4,21 +4,19 @@
 #ifndef DAWG_CUT_H
 #define DAWG_CUT_H
 #include "eq_design.h"
+#include "switch.h"
 
-#define DAWG_CUT_FADE_S 0.020
 #define DAWG_BUTTERWORTH_Q 0.70710678118654752
 
 typedef struct dawg_cut {
     dawg_eq_type type; /* DAWG_EQ_HIGH_PASS (a low cut) or DAWG_EQ_LOW_PASS (a high cut) */
     float off_hz;      /* at this frequency it is out of the path */
-    uint32_t period, fade_frames;
+    uint32_t moving;   /* `from` and `to` differ */
     double rate;
     dawg_svf from, to;
     dawg_svf_run run;
     dawg_svf_state state;
-    uint32_t fade;   /* frames of the fade into the path that have run: 0 is out of it */
-    int32_t way;     /* of the fade in this control period: 1, 0, -1 */
-    uint32_t moving; /* `from` and `to` differ */
+    dawg_switch in_path;
 } dawg_cut;
 
 /* period: frames of a control period. The next plan is the first: it fades nothing. */
