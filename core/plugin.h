@@ -39,11 +39,12 @@ typedef enum {
 typedef enum { DAWG_LIN, DAWG_LOG /* min > 0 */, DAWG_INT, DAWG_ENUM, DAWG_BOOL } dawg_curve;
 
 enum {
-    DAWG_AUTOMATABLE = 1u << 0, /* gets an AudioParam; at most 24 per plugin */
-    DAWG_ML_TARGET = 1u << 1,   /* the brain may suggest it */
-    DAWG_MIN_IS_OFF = 1u << 2,  /* at min the stage is out of the path, not merely small */
-    DAWG_MAX_IS_OFF = 1u << 3,  /* at max the stage is out of the path (a high cut at its top) */
-    DAWG_SETS_LATENCY = 1u << 4 /* moving it may change latency(): never automatable */
+    DAWG_AUTOMATABLE = 1u << 0,    /* gets an AudioParam; at most 24 per plugin */
+    DAWG_ML_TARGET = 1u << 1,      /* the brain may suggest it */
+    DAWG_MIN_IS_OFF = 1u << 2,     /* at min the stage is out of the path, not merely small */
+    DAWG_MAX_IS_OFF = 1u << 3,     /* at max the stage is out of the path (a high cut at its top) */
+    DAWG_SETS_LATENCY = 1u << 4,   /* moving it may change latency(): never automatable */
+    DAWG_MAX_IS_INFINITE = 1u << 5 /* max stands for infinity: a ratio that limits at its top */
 };
 
 /* The lean build (the worklet's wasm) carries numbers only: keys, names, help and presets live in the manifest. */

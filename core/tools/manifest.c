@@ -91,6 +91,7 @@ static void put_param(const dawg_param *p)
     put_bool("mlTarget", p->flags & DAWG_ML_TARGET);
     put_bool("minIsOff", p->flags & DAWG_MIN_IS_OFF);
     put_bool("maxIsOff", p->flags & DAWG_MAX_IS_OFF);
+    if (p->flags & DAWG_MAX_IS_INFINITE) put_bool("maxIsInfinite", 1);
     put_bool("setsLatency", p->flags & DAWG_SETS_LATENCY);
     put_number("smoothMs", p->smooth_ms);
     put("}");

@@ -31,6 +31,7 @@ const ms = param({ unit: 'ms', curve: 'log', min: 1, max: 2000, def: 375 });
 const amount = param({ max: 1.1 });
 const q = param({ curve: 'log', min: 0.1, max: 40, def: 1 });
 const ratio = param({ unit: ':1', curve: 'log', min: 1, max: 20, def: 2 });
+const limiting = param({ unit: ':1', curve: 'log', min: 1, max: 100, def: 3, maxIsInfinite: true });
 const count = param({ curve: 'int', min: 1, max: 8, def: 4 });
 const label = param({ curve: 'enum', max: 2, labels: ['off', '1/8', 'Low-Pass'] });
 const onOff = param({ curve: 'bool' });
@@ -146,4 +147,11 @@ test('what may be typed is said with units', () => {
     assert.equal(allowedText(hz).replaceAll('\u202f', ' '), '20 Hz to 20 kHz');
     assert.equal(allowedText(cut).replaceAll('\u202f', ' '), '20 Hz to 1 kHz, or off');
     assert.equal(allowedText(label), 'off, 1/8, Low-Pass');
+});
+test('a maximum that stands for infinity is shown and typed as such', () => {
+    assert.equal(shown(limiting, 100), '∞:1');
+    assert.equal(shown(limiting, 99), '99:1');
+    assert.equal(shown(ratio, 20), '20:1');
+    for (const typed of ['∞', '∞:1', 'inf', 'infinity :1', '100:1']) assert.equal(parseText(limiting, typed), 100);
+    assert.equal(parseText(ratio, '∞'), undefined);
 });

@@ -33,6 +33,7 @@ export function valueParts(p: ParamInfo, plain: number): ValueText {
     if (p.curve === 'bool') return { number: plain > 0.5 ? 'on' : 'off', unit: '' };
     if (p.curve === 'enum') return { number: p.labels[Math.round(plain)] ?? '', unit: '' };
     if ((p.minIsOff && plain <= p.min) || (p.maxIsOff && plain >= p.max)) return { number: 'off', unit: '' };
+    if (p.maxIsInfinite && plain >= p.max) return { number: '∞', unit: p.unit };
     if (p.curve === 'int') return { number: signed(String(Math.round(plain))), unit: p.unit };
     if (isAmount(p)) return { number: signed((100 * plain).toFixed(0)), unit: '%' };
     if (p.unit === 'Hz' && Math.abs(plain) >= 1000)
@@ -88,6 +89,7 @@ export function parseText(p: ParamInfo, typed: string): number | undefined {
         return ['off', 'no', 'false', '0'].includes(text) ? 0 : undefined;
     }
     if (p.curve === 'enum') return undefined;
+    if (p.maxIsInfinite && /^(∞|inf|infinity)( ?:1)?$/.test(text)) return p.max;
     if (text === 'off') return p.minIsOff ? p.min : p.maxIsOff ? p.max : undefined;
     const match = /^([+-]?(?:\d+[.,]?\d*|[.,]\d+)) ?([a-zµ°%]*|:1)$/.exec(text.replace(/\u202f/g, ' '));
     if (!match) return undefined;

@@ -24,6 +24,8 @@ export interface ParamInfo {
     /** At min (max) the stage is out of the path. */
     minIsOff: boolean;
     maxIsOff: boolean;
+    /** The maximum stands for infinity. */
+    maxIsInfinite?: boolean;
     /** Moving it may change the latency. */
     setsLatency: boolean;
     /** Length of the ramp to a new value. */
