@@ -2,7 +2,7 @@
  * envelope.c - see envelope.h. */
 #include "envelope.h"
 
-static double share(double ms, double rate)
+double dawg_envelope_share(double ms, double rate)
 {
     const double frames = ms * 0.001 * rate;
     return frames > 1e-2 ? dawg_exp_d(-1.0 / frames) : 0.0;
@@ -30,6 +30,6 @@ dawg_envelope_times dawg_envelope_design(double attack_ms, double hold_ms, doubl
         const double t = release_ms / attack_ms;
         release = t <= 1.0 ? 0.0 : t < 1e4 ? attack_ms * release_pole(t) : release_ms - attack_ms;
     }
-    return (dawg_envelope_times){share(attack_ms, rate), share(release, rate),
+    return (dawg_envelope_times){dawg_envelope_share(attack_ms, rate), dawg_envelope_share(release, rate),
                                  (uint64_t)(hold_ms * 0.001 * rate + 0.5)};
 }

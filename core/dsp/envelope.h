@@ -29,8 +29,8 @@ typedef struct dawg_envelope {
 /* Milliseconds >= 0, at most 1e5. About half a microsecond: design when a time moved. */
 dawg_envelope_times dawg_envelope_design(double attack_ms, double hold_ms, double release_ms, double rate);
 
-/* reduction_db >= 0. */
-static inline double dawg_envelope_tick(dawg_envelope *e, const dawg_envelope_times *t, double reduction_db)
+/* The two halves, for a compressor that does something in between. reduction_db >= 0. */
+static inline double dawg_envelope_peak(dawg_envelope *e, const dawg_envelope_times *t, double reduction_db)
 {
     if (reduction_db >= e->peak) {
         e->peak = reduction_db;
@@ -40,15 +40,29 @@ static inline double dawg_envelope_tick(dawg_envelope *e, const dawg_envelope_ti
     } else {
         e->peak = reduction_db + t->release * (e->peak - reduction_db);
     }
-    return e->y = e->peak + t->attack * (e->y - e->peak);
+    return e->peak;
 }
+static inline double dawg_envelope_follow(dawg_envelope *e, const dawg_envelope_times *t, double peak)
+{
+    return e->y = peak + t->attack * (e->y - peak);
+}
+static inline double dawg_envelope_tick(dawg_envelope *e, const dawg_envelope_times *t, double reduction_db)
+{
+    return dawg_envelope_follow(e, t, dawg_envelope_peak(e, t, reduction_db));
+}
+
+/* The share of the distance that is left after one frame, for a time constant in ms; 0: none. */
+double dawg_envelope_share(double ms, double rate);
 
 #define DAWG_ENVELOPE_TINY_DB 1e-7 /* a gain that rounds to 1 */
 
 /* At the end of a control period: what is too small to hear becomes 0. */
 static inline void dawg_envelope_flush(dawg_envelope *e)
 {
-    if (e->peak < DAWG_ENVELOPE_TINY_DB) e->peak = 0.0;
+    if (e->peak < DAWG_ENVELOPE_TINY_DB) {
+        e->peak = 0.0;
+        e->held = 0; /* nothing to hold */
+    }
     if (e->y < DAWG_ENVELOPE_TINY_DB) e->y = 0.0;
 }
 #endif

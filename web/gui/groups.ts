@@ -27,16 +27,23 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Model', /^(model|stepped)$/],
     ['Engine', /^(amount|speed|freeze|learn|goal|[a-z]+_bias)$/],
     ['Target', /^(target|custom\d)/],
-    ['Problems', /^(detect|auto_fix|sensitivity|fix_|enhance_)/],
+    ['Problems', /^(detect(?!or)|auto_fix|sensitivity|fix_|enhance_)/],
     ['Mode', /^(phase|quality|match_loudness|listen|delta|auto_q)$/],
     ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|knee_db|range_db)/],
-    ['Response', /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|auto_)/],
+    [
+        'Response',
+        /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|auto_(?!makeup)|transients|detector)/,
+    ],
+    ['Key', /^key_/],
     ['Tone', /^(low_cut|high_cut|bandwidth|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
     ['Space', /^(diffusion|density|early|placement|crossover)/],
     ['Movement', /^(modulation|rate_hz|depth|voices|shape|stereo_phase)/],
     ['Harmonics', /^(harmonics|even|odd|transformer)$/],
-    ['Output', /^(width|mid_db|side_db|match_db|output_db|makeup_db|gain_db|mix|quality|style|model|ai_amount)/],
+    [
+        'Output',
+        /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|gain_db|mix|quality|style|model|ai_amount)/,
+    ],
 ];
 /** Groups smaller than this join the one before. */
 const SMALLEST = 2;
