@@ -76,10 +76,23 @@ function nodePeers(browser: Awaited<ReturnType<typeof browserBench>>): PeerRow[]
     ];
 }
 
+function nodeCompressors(browser: Awaited<ReturnType<typeof browserBench>>): PeerRow[] {
+    if ('skipped' in browser) return [];
+    const { modern_compressor, dynamics_node } = browser.compressors_us;
+    return [
+        peerRow(
+            "Chromium's DynamicsCompressorNode, modern_compressor as a node",
+            dynamics_node.median,
+            modern_compressor.median,
+            NaN, // its curve is its own, with a make-up that cannot be taken off
+        ),
+    ];
+}
+
 async function main(): Promise<void> {
     const manifest = loadManifest();
     const plugins = rows();
-    const { cases, peers } = await caseRows(manifest, ROUNDS);
+    const { cases, peers, compressors } = await caseRows(manifest, ROUNDS);
     const browser = await browserBench(manifest);
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
@@ -93,6 +106,7 @@ async function main(): Promise<void> {
         browser,
         cases,
         peers: [...peers, ...nodePeers(browser)],
+        compressors: [...compressors, ...nodeCompressors(browser)],
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -133,6 +147,14 @@ async function main(): Promise<void> {
         `\n${textTable(['8 bells in series, stereo', 'µs', 'ours', 'ratio', 'error dB'], bells, 1)}\n` +
             "error: of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz, by an impulse; Chromium's " +
             'times are medians',
+    );
+    const compressed = result.compressors.map((r) => [
+        r.name,
+        ...[r.us, r.ours_us, r.ratio, r.error_db].map((v) => text(v)),
+    ]);
+    console.log(
+        `\n${textTable(['compressor, 4:1 from -20 dBFS, 10 and 100 ms', 'µs', 'ours', 'ratio', 'error dB'], compressed, 1)}\n` +
+            'error: of a settled 1 kHz tone from the textbook curve, -40 to 0 dBFS; of nodes none, their curve is their own',
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);

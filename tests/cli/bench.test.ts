@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { BenchRow } from '../../tools/dawg/bench.js';
 import { brainRows } from '../../tools/bench/brain.js';
 import { BELLS, HIGH_BELL, bellParams, errorDb } from '../../tools/bench/bells.js';
-import { CASES, bellMakers, caseRows, caseValues, impulse } from '../../tools/bench/cases.js';
+import { curveErrorDb } from '../../tools/bench/compressors.js';
+import { CASES, bellMakers, caseRows, compressorMakers, caseValues, impulse } from '../../tools/bench/cases.js';
 import { render } from '../../tools/bench/peers.js';
 import { RATE, busyValues } from '../../tools/dawg/measure.js';
 import { manifest, succeed } from './command.js';
@@ -66,8 +67,18 @@ test('npm run bench: of a bell at 16 kHz, +12 dB, plain biquads miss 6.2 dB, Vic
     }
 });
 
+test('npm run bench: all compressors have the textbook curve: ours within 0.02 dB, Faust within 1', async () => {
+    const limits = [0.02, 1];
+    const makers = Object.entries(await compressorMakers(manifest));
+    assert.equal(makers.length, limits.length);
+    makers.forEach(([name, effect], i) => {
+        const error = curveErrorDb(effect);
+        assert.ok(error <= limits[i], `${name}: ${error} dB`);
+    });
+});
+
 test('npm run bench: every case has times, or says what the manifest lacks for it; peers have theirs', async () => {
-    const { cases, peers } = await caseRows(manifest, 1);
+    const { cases, peers, compressors } = await caseRows(manifest, 1);
     assert.deepEqual(
         cases.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
         CASES.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
@@ -79,6 +90,7 @@ test('npm run bench: every case has times, or says what the manifest lacks for i
     assert.ok(eight.plugin === 'surgical_eq' && eight.us_min && eight.aim_us === 6, JSON.stringify(eight));
     for (const row of peers)
         assert.ok(row.us > 0 && row.ours_us === eight.us_min && row.ratio > 0, JSON.stringify(row));
+    for (const row of compressors) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
 });
 
 test('npm run bench: a case sets what it names, on top of the defaults or of every stage at work', () => {

@@ -13,6 +13,7 @@ import { QUANTUM, RATE, busyValues } from '../dawg/measure.js';
 import { textTable } from '../dawg/table.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
+import { SETTING, compressorParams } from './compressors.js';
 
 const [FROM_S, LENGTH_S] = [10, 2]; // the song's loudest bars
 const FLOOR_PARAMS = [0, 12, 24];
@@ -22,6 +23,7 @@ const ROUNDS = 7;
 const COLD_STARTS = 5;
 const MOVES = 24;
 const [OWN_BELLS, NODES] = ['surgical_eq, 8 bells', 'a chain of 8 BiquadFilterNodes'];
+const [OWN_COMPRESSOR, DYNAMICS] = ['modern_compressor, 4:1', 'a DynamicsCompressorNode, 4:1'];
 
 /** Median, least and most of the rounds. */
 export interface Spread {
@@ -37,6 +39,8 @@ export interface BrowserBench {
     plugin_us: Record<string, Spread>;
     /** The same of eight bells, in surgical_eq as a lean node and in a chain of BiquadFilterNodes. */
     bells_us: Record<'surgical_eq' | 'biquad_nodes', Spread>;
+    /** The same of one compressor setting, in modern_compressor as a lean node and in a DynamicsCompressorNode. */
+    compressors_us: Record<'modern_compressor' | 'dynamics_node', Spread>;
     /** Largest distance of a BiquadFilterNode from its analog prototype: the bell that tells designs apart. */
     biquad_error_db: number;
     /** From set() in the page until the page hears, by a message, of the first changed sample: ms, a buffer of the audio
@@ -89,6 +93,8 @@ interface OfflineRow {
     plugin?: string;
     noop?: string;
     bells?: readonly Bell[];
+    /** Settings of a DynamicsCompressorNode. */
+    dynamics?: DynamicsCompressorOptions;
     values: Record<string, ParamValue>;
     hasKey: boolean;
 }
@@ -110,6 +116,7 @@ async function timeOffline({ row, rate }: { row: OfflineRow; rate: number }): Pr
             );
         if (engine && row.plugin)
             last = last.connect(await kit.createAny(engine, row.plugin, row.values, { audioParams: false }));
+        if (row.dynamics) last = last.connect(new DynamicsCompressorNode(context, row.dynamics));
         if (row.noop) last = last.connect(new AudioWorkletNode(context, row.noop, { outputChannelCount: [2] }));
         if (row.hasKey) source.connect(last, 0, 1);
         last.connect(sum);
@@ -253,7 +260,13 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             { name: OWN_BELLS, plugin: 'surgical_eq', values: bellParams(BELLS), hasKey: false },
             { name: NODES, bells: BELLS, values: {}, hasKey: false },
         ];
-        const costs = await offlineCosts(browser, server, [...floors, ...plugins, ...bells]);
+        const { threshold_db: threshold, knee_db: knee, ratio, attack_ms, release_ms } = SETTING;
+        const dynamics = { threshold, knee, ratio, attack: attack_ms / 1000, release: release_ms / 1000 };
+        const compressors = [
+            { name: OWN_COMPRESSOR, plugin: 'modern_compressor', values: compressorParams, hasKey: false },
+            { name: DYNAMICS, dynamics, values: {}, hasKey: false },
+        ];
+        const costs = await offlineCosts(browser, server, [...floors, ...plugins, ...bells, ...compressors]);
 
         const starts = [];
         for (let i = 0; i < COLD_STARTS; ++i) {
@@ -272,6 +285,7 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             browser: `Chromium ${browser.version()}`,
             node_us: Object.fromEntries(FLOOR_PARAMS.map((count) => [count, costs[`noop/${count}`]])),
             plugin_us: Object.fromEntries(manifest.plugins.map(({ key }) => [key, costs[key]])),
+            compressors_us: { modern_compressor: costs[OWN_COMPRESSOR], dynamics_node: costs[DYNAMICS] },
             bells_us: { surgical_eq: costs[OWN_BELLS], biquad_nodes: costs[NODES] },
             biquad_error_db: errorDb(response, [HIGH_BELL], RATE),
             move: { shared: await move(true), messages: await move(false) },
@@ -304,6 +318,8 @@ export function browserText(result: BrowserBench | { skipped: string }): string 
         ...Object.entries(result.plugin_us).map(([key, us]) => cells(key, us)),
         cells(OWN_BELLS, result.bells_us.surgical_eq),
         cells(NODES, result.bells_us.biquad_nodes),
+        cells(OWN_COMPRESSOR, result.compressors_us.modern_compressor),
+        cells(DYNAMICS, result.compressors_us.dynamics_node),
     ];
     const { shared, messages } = result.move;
     const times = [

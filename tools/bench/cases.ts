@@ -6,6 +6,7 @@ import { loadEngine } from '../dawg/assets.js';
 import { QUANTUM, RATE, busyValues, clockCost, pass, pluginEffect, signals, timing } from '../dawg/measure.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
+import { compressorParams, curveErrorDb, faustCompressor } from './compressors.js';
 import { faustMatched, plainBiquads, render } from './peers.js';
 import type { Heard } from './peers.js';
 
@@ -19,12 +20,20 @@ export interface Case {
     aim_us?: number;
 }
 const BELLS_CASE: Case = { name: '8 bells', plugin: 'surgical_eq', params: bellParams(BELLS), aim_us: 6 };
+const COMPRESSOR_CASE: Case = {
+    name: '4:1, 10 and 100 ms',
+    plugin: 'modern_compressor',
+    params: compressorParams,
+    aim_us: 10,
+};
 export const CASES: readonly Case[] = [
     BELLS_CASE,
     { name: '8 bells, HQ', plugin: 'surgical_eq', params: { ...BELLS_CASE.params, quality: 'hq' }, aim_us: 25 },
     { name: '8 bells, linear phase', plugin: 'surgical_eq', params: { ...BELLS_CASE.params, phase: 'linear' } },
     { name: 'linear phase', plugin: 'mastering_eq', params: { phase: 'linear' }, isBusy: true, aim_us: 60 },
     { name: 'at work', plugin: 'auto_eq', params: {}, isBusy: true, aim_us: 15 },
+    { name: 'at work', plugin: 'modern_compressor', params: {}, isBusy: true, aim_us: 10 },
+    COMPRESSOR_CASE,
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 
@@ -56,11 +65,12 @@ export interface CaseRow {
 }
 export interface PeerRow {
     name: string;
-    /** µs per 128 stereo frames of the eight bells, and of surgical_eq's in the same place. */
+    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, or of the compressor. */
     us: number;
     ours_us: number;
     ratio: number;
-    /** Largest distance of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz. */
+    /** Largest distance of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz; of a compressed tone
+     * from the textbook's curve. */
     error_db: number;
 }
 
@@ -90,13 +100,26 @@ export async function bellMakers(manifest: Manifest, bells: readonly Bell[]): Pr
     return { [OURS]: ours(manifest, OURS, values), ...Object.fromEntries(await Promise.all(peers)) };
 }
 
+/** modern_compressor and its peers. */
+export async function compressorMakers(manifest: Manifest): Promise<Record<string, Heard>> {
+    const values = caseValues(manifest, COMPRESSOR_CASE);
+    if (typeof values === 'string') throw new Error(values);
+    return {
+        modern_compressor: ours(manifest, 'modern_compressor', values),
+        "Faust's co.compressor_stereo, wasm": await faustCompressor(),
+    };
+}
+
 export const impulse = (): Float32Array<ArrayBuffer> => {
     const x = new Float32Array(IMPULSE_FRAMES);
     x[0] = 1;
     return x;
 };
 
-export async function caseRows(manifest: Manifest, rounds: number): Promise<{ cases: CaseRow[]; peers: PeerRow[] }> {
+export async function caseRows(
+    manifest: Manifest,
+    rounds: number,
+): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[] }> {
     const effects = new Map<string, Heard>();
     const label = (c: Case): string => `${c.plugin}, ${c.name}`;
     const skipped = new Map<string, string>();
@@ -107,6 +130,8 @@ export async function caseRows(manifest: Manifest, rounds: number): Promise<{ ca
     }
     for (const [name, effect] of Object.entries(await bellMakers(manifest, BELLS)))
         if (name !== OURS) effects.set(name, effect);
+    const compressors = Object.entries(await compressorMakers(manifest));
+    for (const [name, effect] of compressors.slice(1)) effects.set(name, effect);
 
     const { input, key } = signals();
     const clock = clockCost();
@@ -119,6 +144,7 @@ export async function caseRows(manifest: Manifest, rounds: number): Promise<{ ca
 
     const high = await bellMakers(manifest, [HIGH_BELL]);
     const ours_us = times.get(label(BELLS_CASE))?.us_min ?? NaN;
+    const compressor_us = times.get(label(COMPRESSOR_CASE))?.us_min ?? NaN;
     return {
         cases: CASES.map((c) => {
             const { plugin, name, aim_us } = c;
@@ -134,6 +160,9 @@ export async function caseRows(manifest: Manifest, rounds: number): Promise<{ ca
                 ours_us,
                 errorDb(render(effect, impulse()), [HIGH_BELL], RATE),
             ),
+        ),
+        compressors: compressors.map(([name, effect]) =>
+            peerRow(name, times.get(name)?.us_min ?? compressor_us, compressor_us, curveErrorDb(effect)),
         ),
     };
 }

@@ -1,4 +1,5 @@
-// The same bells by others: second-order sections in plain JavaScript, and Faust's matched filters in wasm. Each is an
+// The same bells by others: second-order sections in plain JavaScript, and Faust's matched filters in wasm; and whatever
+// else Faust makes (compressors.ts). Each is an
 // Effect like a plugin, so one loop times them all. Chromium's own nodes are in browser.ts.
 import { createRequire } from 'node:module';
 import {
@@ -103,12 +104,12 @@ interface Processor {
 
 /** Compiled here and now by the Faust compiler of @grame/faustwasm; takes half a second. What is timed is the filters
  * alone, as with a plugin: load() writes where they read. */
-export async function faustMatched(bells: readonly Bell[]): Promise<Heard> {
+export async function faust(name: string, code: string, ...options: string[]): Promise<Heard> {
     const library = createRequire(import.meta.url).resolve('@grame/faustwasm/libfaust-wasm/libfaust-wasm.js');
     const compiler = new FaustCompiler(new LibFaust(await instantiateFaustModuleFromFile(library)));
     const generator = new FaustMonoDspGenerator();
-    if (!(await generator.compile(compiler, 'bells', faustCode(bells), '-I libraries/ -double')))
-        throw new Error(`Faust does not compile its matched filters: ${compiler.getErrorMessage()}`);
+    if (!(await generator.compile(compiler, name, code, ['-I libraries/', ...options].join(' '))))
+        throw new Error(`Faust does not compile ${name}: ${compiler.getErrorMessage()}`);
     const processor = (await generator.createOfflineProcessor(RATE, QUANTUM)) as unknown as Processor;
     processor.start();
     let [input, output]: Parameters<Buffers>[0][] = [[], []];
@@ -124,3 +125,5 @@ export async function faustMatched(bells: readonly Bell[]): Promise<Heard> {
         output: () => [Float32Array.from(output[0]), Float32Array.from(output[1])],
     };
 }
+
+export const faustMatched = (bells: readonly Bell[]): Promise<Heard> => faust('bells', faustCode(bells), '-double');
