@@ -12,7 +12,7 @@
 
 #define CURVE_BANDS DAWG_ERB_BANDS
 #define NONE UINT32_MAX
-#define POINTS 72u /* of the curve, equally far apart for the ear: 2.25 per band */
+#define POINTS DAWG_SUGGEST_POINTS
 #define LOW_HZ 60.0
 #define HIGH_HZ 14000.0
 #define OUTSIDE 0.03 /* weight beyond those: bands stay calm there */
@@ -115,6 +115,8 @@ static double rms(const wanted *w, const double *y, double *mean)
 static void judge(const wanted *w, const double done[POINTS], dawg_suggestion *s)
 {
     double left[POINTS], mean;
+    memcpy(s->hz, w->hz, sizeof s->hz);
+    memcpy(s->done_db, done, sizeof s->done_db);
     for (uint32_t i = 0; i < POINTS; ++i) left[i] = w->point_db[i] - done[i];
     s->before_db = rms(w, w->point_db, &mean);
     s->after_db = rms(w, left, &mean);
@@ -123,12 +125,13 @@ static void judge(const wanted *w, const double done[POINTS], dawg_suggestion *s
 
 /* ---- 32 fixed bands --------------------------------------------------------------------------------------------- */
 
-static int fixed_bands(const dawg_plugin *p, const wanted *w, dawg_suggestion *s)
+static int fixed_bands(const dawg_plugin *p, const wanted *w, uint32_t led, dawg_suggestion *s)
 {
-    double gain_db[CURVE_BANDS], done[POINTS];
+    double gain_db[CURVE_BANDS] = {0.0}, done[POINTS];
     for (uint32_t i = 0; i < CURVE_BANDS; ++i) {
         const uint32_t param = of_band(p, i + 1u, "gain_db");
         if (param == NONE) return 0;
+        if (led && !(led >> i & 1u)) continue;
         set(p, s, param, w->strength * w->safe_db[i]);
         gain_db[i] = (double)s->values[param];
         if (dawg_abs_d(gain_db[i]) < DAWG_FIT_SMALLEST_DB) continue;
@@ -137,7 +140,7 @@ static int fixed_bands(const dawg_plugin *p, const wanted *w, dawg_suggestion *s
                                                     .excess_db = -w->db[i],
                                                     .confidence = w->confidence[i]};
     }
-    set(p, s, of_key(p, "freeze"), 1.0);
+    if (!led) set(p, s, of_key(p, "freeze"), 1.0);
     along_the_ear(gain_db, w->hz, done);
     judge(w, done, s);
     return 1;
@@ -191,15 +194,20 @@ static void reason(const wanted *w, dawg_suggested_band *b, double done[POINTS])
     b->confidence = shape > 0.0 ? confidence / shape : 0.0;
 }
 
-static void write_band(const dawg_plugin *p, const slot *at, const dawg_fit_band *b, dawg_suggestion *s)
+/* Whether a bell of this Q on the knob is a narrower one the more gain it has. */
+static int narrows(const dawg_plugin *p, const float *values, dawg_eq_type t)
 {
     const uint32_t auto_q = of_key(p, "auto_q");
-    const int narrows = b->type == DAWG_EQ_BELL && auto_q != NONE && s->values[auto_q] > 0.5f;
+    return t == DAWG_EQ_BELL && auto_q != NONE && values[auto_q] > 0.5f;
+}
+
+static void write_band(const dawg_plugin *p, const slot *at, const dawg_fit_band *b, dawg_suggestion *s)
+{
     set(p, s, at->on, 1.0);
     set(p, s, at->type, (double)labelled(&p->params[at->type], label_of(b->type)));
     set(p, s, at->freq, b->freq_hz);
     set(p, s, at->gain, b->gain_db);
-    set(p, s, at->q, narrows ? b->q / dawg_eq_auto_q(b->gain_db, 1.0) : b->q);
+    set(p, s, at->q, narrows(p, s->values, b->type) ? b->q / dawg_eq_auto_q(b->gain_db, 1.0) : b->q);
     set(p, s, at->placement, 0.0);
     set(p, s, at->range, 0.0);
 }
@@ -258,6 +266,36 @@ static int moving_bands(const dawg_plugin *p, const float *values, const wanted 
     return 1;
 }
 
+/* Gains of bands that stand. A bell that narrows with its gain has the width of the gain that it has now. */
+static int led_bands(const dawg_plugin *p, const float *values, const wanted *w, uint32_t led, dawg_suggestion *s)
+{
+    static const dawg_eq_type with_gain[] = {DAWG_EQ_BELL, DAWG_EQ_LOW_SHELF, DAWG_EQ_HIGH_SHELF};
+    slot slots[DAWG_FIT_BANDS], b;
+    dawg_fit_band band[DAWG_FIT_BANDS];
+    double done[POINTS] = {0.0};
+    uint32_t n = 0, number = 1;
+    for (; find_slot(p, number, &b); ++number)
+        for (uint32_t t = 0; t < 3u && n < DAWG_FIT_BANDS && (led >> (number - 1u) & 1u); ++t) {
+            if ((uint32_t)(values[b.type] + 0.5f) != labelled(&p->params[b.type], label_of(with_gain[t]))) continue;
+            const double gain_db = (double)values[b.gain], q = (double)values[b.q];
+            const double width = narrows(p, values, with_gain[t]) ? q * dawg_eq_auto_q(gain_db, 1.0) : q;
+            slots[n] = b;
+            band[n++] = (dawg_fit_band){with_gain[t], (double)values[b.freq], gain_db, width};
+        }
+    if (number == 1u) return 0;
+    dawg_band_fit_gains(w->hz, w->safe_point_db, w->weight, POINTS, w->max_gain_db, band, n);
+    for (uint32_t i = 0; i < n; ++i) {
+        set(p, s, slots[i].gain, w->strength * band[i].gain_db);
+        band[i].gain_db = (double)s->values[slots[i].gain];
+        if (dawg_abs_d(band[i].gain_db) < DAWG_FIT_SMALLEST_DB) continue;
+        dawg_suggested_band *out = &s->band[s->bands++];
+        *out = (dawg_suggested_band){.number = slots[i].number, .set = band[i]};
+        reason(w, out, done);
+    }
+    judge(w, done, s);
+    return 1;
+}
+
 int dawg_suggest(const dawg_plugin *p, const float *values, const float curve_db[CURVE_BANDS],
                  const float confidence[CURVE_BANDS], const dawg_suggest_wish *wish, dawg_suggestion *out)
 {
@@ -265,7 +303,8 @@ int dawg_suggest(const dawg_plugin *p, const float *values, const float curve_db
     *out = (dawg_suggestion){.bands = 0};
     memcpy(out->values, values, sizeof(float) * p->n_params);
     want(&w, curve_db, confidence, wish);
-    if (p->band_hz && p->n_bands == CURVE_BANDS) return fixed_bands(p, &w, out);
+    if (p->band_hz && p->n_bands == CURVE_BANDS) return fixed_bands(p, &w, wish->led, out);
+    if (wish->led) return led_bands(p, values, &w, wish->led, out);
     return moving_bands(p, values, &w, wish->own, out);
 }
 #endif

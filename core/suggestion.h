@@ -16,12 +16,14 @@
 #include "analysis/band_map.h"
 #include "plugin.h"
 
+#define DAWG_SUGGEST_POINTS 72u    /* of the curve, equally far apart for the ear: 2.25 per band */
 #define DAWG_SUGGEST_WORTH_DB 0.05 /* of RMS: what each band must take, so that a person reads a short list */
 
 typedef struct dawg_suggest_wish {
     double strength;    /* 0..1, scales the gains and nothing else */
     double max_gain_db; /* 0.1..24, 12 is good */
     uint32_t own;       /* bit N - 1: band N is an earlier suggestion's */
+    uint32_t led;       /* likewise: only the gains of these bands are set, where they stand; 0: bands are free */
 } dawg_suggest_wish;
 
 typedef struct dawg_suggested_band {
@@ -38,6 +40,7 @@ typedef struct dawg_suggestion {
     dawg_suggested_band band[DAWG_ERB_BANDS]; /* those that do something, in order of their numbers */
     double before_db, after_db; /* RMS of the curve around its mean, 60 Hz to 14 kHz; what the bands leave of it */
     double level_db;            /* mean of what the bands do there: loudness is to be matched elsewhere */
+    double hz[DAWG_SUGGEST_POINTS], done_db[DAWG_SUGGEST_POINTS]; /* what they do, along frequency */
 } dawg_suggestion;
 
 #if !defined(DAWG_LEAN)

@@ -264,17 +264,18 @@ float *DAWG_EXPORT(dawgw_suggest_input)(void)
 
 /* Doubles: RMS of the curve and of what the bands leave dB, mean of what they do dB; how many parameters the plugin has
  * (without bypass), how many bands do something; the plain values of the parameters then; of each band: N of bandN_,
- * type (dawg_eq_type), Hz, gain dB, Q, excess dB, confidence. Until the next call. 0: no such plugin, or it has no
- * bands. */
-const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, double max_gain_db, uint32_t own)
+ * type (dawg_eq_type), Hz, gain dB, Q, excess dB, confidence; DAWG_SUGGEST_POINTS frequencies Hz, and what the bands do
+ * there dB. Until the next call. 0: no such plugin, or it has no bands. */
+const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, double max_gain_db, uint32_t own,
+                                          uint32_t led)
 {
     enum { FIELDS = 7 };
-    static double out[5 + DAWG_PARAMS_MAX + FIELDS * DAWG_ERB_BANDS];
+    static double out[5 + DAWG_PARAMS_MAX + FIELDS * DAWG_ERB_BANDS + 2 * DAWG_SUGGEST_POINTS];
     static dawg_suggestion s;
     if (plugin >= dawg_plugin_count) return NULL;
     const dawg_plugin *p = dawg_plugins[plugin];
     const float *values = dawgw_suggest_input(), *curve = values + DAWG_PARAMS_MAX;
-    const dawg_suggest_wish wish = {strength, max_gain_db, own};
+    const dawg_suggest_wish wish = {strength, max_gain_db, own, led};
     if (!dawg_suggest(p, values, curve, curve + DAWG_ERB_BANDS, &wish, &s)) return NULL;
     double *at = out;
     *at++ = s.before_db;
@@ -289,6 +290,7 @@ const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, doubl
                                        b->set.q,          b->excess_db,        b->confidence};
         for (uint32_t k = 0; k < FIELDS; ++k) at[k] = fields[k];
     }
+    for (uint32_t i = 0; i < DAWG_SUGGEST_POINTS; ++i) at[i] = s.hz[i], at[DAWG_SUGGEST_POINTS + i] = s.done_db[i];
     return out;
 }
 

@@ -1,8 +1,11 @@
 // What models say about pieces of a programme, joined into one correction curve, and what that becomes in a plugin.
 import type { Analysis } from './analysis.js';
+import type { Response } from './segments.js';
 
 /** Of a curve: the centres are those of the auto EQ's bands. */
 export const CURVE_BANDS = 32;
+/** DAWG_SUGGEST_POINTS. */
+const POINTS = 72;
 /** DAWG_PARAMS_MAX. */
 const PARAMS_MAX = 256;
 
@@ -70,6 +73,8 @@ export interface Suggested {
     after_db: number;
     /** Mean of what the bands do: loudness is to be matched elsewhere. */
     level_db: number;
+    /** What they do, along frequency. */
+    response: Response;
 }
 export interface SuggestWish {
     /** 0 .. 1, scales the gains. */
@@ -78,6 +83,8 @@ export interface SuggestWish {
     max_gain_db?: number;
     /** Bands (N of bandN_) that an earlier suggestion has set: they may be set anew. */
     own?: readonly number[];
+    /** Only the gains of these bands are set, where they stand. */
+    led?: readonly number[];
 }
 
 /** What the curve becomes in a plugin: `plugin` is its place in the manifest, `values` are the plain values of its
@@ -87,7 +94,7 @@ export function suggest(
     plugin: number,
     values: Numbers,
     { curve_db, confidence }: { curve_db: Numbers; confidence: Numbers },
-    { strength, max_gain_db = 12, own = [] }: SuggestWish,
+    { strength, max_gain_db = 12, own = [], led = [] }: SuggestWish,
 ): Suggested | undefined {
     check('curve_db', curve_db);
     check('confidence', confidence);
@@ -97,13 +104,14 @@ export function suggest(
     input.set(values); // bypass is overwritten by the curve, or unused
     input.set(curve_db, PARAMS_MAX);
     input.set(confidence, PARAMS_MAX + CURVE_BANDS);
-    const mask = own.reduce((bits, band) => bits | (1 << (band - 1)), 0);
-    const at = wasm.dawgw_suggest(plugin, strength, max_gain_db, mask);
+    const mask = (bands: readonly number[]): number => bands.reduce((bits, band) => bits | (1 << (band - 1)), 0);
+    const at = wasm.dawgw_suggest(plugin, strength, max_gain_db, mask(own), mask(led));
     if (!at) return undefined;
     const fields = 7;
     const head = new Float64Array(wasm.memory.buffer, at, 5);
     const [before_db, after_db, level_db, params, count] = head;
-    const all = [...new Float64Array(wasm.memory.buffer, at + head.byteLength, params + fields * count)];
+    const behind = params + fields * count;
+    const all = [...new Float64Array(wasm.memory.buffer, at + head.byteLength, behind + 2 * POINTS)];
     const bands = Array.from({ length: count }, (_, i): SuggestedBand => {
         const [band, type, freq_hz, gain_db, q, excess_db, sure] = all.slice(params + fields * i);
         return { band, type: TYPES[type] ?? 'bell', freq_hz, gain_db, q, excess_db, confidence: sure };
@@ -112,5 +120,6 @@ export function suggest(
     return {
         values: then.filter(({ param, value }) => value !== Math.fround(values[param])),
         ...{ bands, before_db, after_db, level_db },
+        response: { hz: all.slice(behind, behind + POINTS), db: all.slice(behind + POINTS) },
     };
 }

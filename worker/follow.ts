@@ -15,7 +15,7 @@ export const UPDATE_S = 0.1;
 export const RAMP_S = 0.12;
 /** The ramps' highest speed over their mean one, when moves arrive up to 20 ms later than others: 1.57, from a simulation
  * of core/ramp.h with smooth_ms 5 .. 80. */
-const RAMP_PEAK = 1.6;
+export const RAMP_PEAK = 1.6;
 /** From the tap to the moved parameter, about. */
 const DELAY_S = 0.01;
 /** Momentary loudness of the output below this is silence. */

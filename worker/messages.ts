@@ -3,7 +3,8 @@
 import type { Matched } from './analysis.js';
 import type { ModelFiles, Schema } from './models.js';
 import type { Response } from './segments.js';
-import type { Suggested } from './suggest.js';
+import type { LedGain } from './glide.js';
+import type { Suggested, UsedModel } from './suggest.js';
 
 export interface WorkerInit {
     type: 'init';
@@ -40,6 +41,36 @@ export interface Follow {
     slew_db_per_s: number;
     min_db: number;
     max_db: number;
+}
+/** An equalizer whose bands follow what a model wants for the sound that reaches it, until 'release'. Needs the tap of its
+ * input. Answered by 'toned' when the model is there, or 'unfollowed'; then by 'placed', once it is known which bands. */
+export interface FollowTone extends Pick<
+    Suggest,
+    'instance' | 'reference' | 'goal' | 'plugin' | 'key' | 'values' | 'own' | 'settled' | 'strength' | 'max_gain_db'
+> {
+    type: 'follow tone';
+    /** Of this follower, among all of the page. */
+    id: number;
+    /** Its bands stand at frequencies of its own. */
+    isFixed: boolean;
+    variant?: string;
+    files: ModelFiles;
+    schema: Schema;
+    /** >= 0. */
+    hysteresis_db: number;
+    /** > 0: no gain moves faster. */
+    slew_db_per_s: number;
+    /** What it led already: it goes on. */
+    led?: Led;
+}
+/** What the page has given to the brain. */
+export interface Led {
+    /** N of bandN_ and its gain. */
+    bands: (LedGain & { band: number })[];
+    /** Moves so that loudness stays. */
+    output?: LedGain;
+    /** Plain values of all parameters, with the bands where they stand. */
+    values: Float32Array;
 }
 /** Whole sound: one or two channels, equally long. */
 export interface WholeSound {
@@ -97,6 +128,12 @@ export type ToWorker =
     | Follow
     /** Ends the follower of this parameter, or all of the instance: the parameters stay where they are. */
     | { type: 'release'; instance: number; param?: number }
+    | FollowTone
+    /** Answers 'placed'. */
+    | { type: 'lead'; id: number; led: Led }
+    | { type: 'unfollow'; id: number }
+    /** What the plugin does as the hand has set it changed. */
+    | { type: 'settle'; id: number; settled: Response }
     | Match
     | Suggest
     /** A match or a suggestion that nobody waits for any more. */
@@ -137,6 +174,25 @@ export interface Followed {
     state: FollowState;
     frame: number;
 }
+/** At each answer of the model, and when the state changes. */
+export interface Toned {
+    type: 'toned';
+    id: number;
+    /** listening: too little sound to know. follow: gains are on their way. hold: near enough. ease: back to neutral. */
+    state: 'listening' | 'follow' | 'hold' | 'ease';
+    /** Why it eases. */
+    reason: 'silence' | 'unknown' | undefined;
+    /** 32 bands: what is wanted, and how sure that is, 0 .. 1. Empty: nothing yet. */
+    curve_db: number[];
+    confidence: number[];
+    /** RMS of how far the model says it may be off. */
+    doubt_db: number;
+    /** Of sound, that it was judged by. */
+    seconds: number;
+    /** The context's frame where that ended. */
+    frame: number;
+    model: UsedModel;
+}
 /** Of a match or a suggestion. `loaded` of `total` bytes of a file; fraction: undefined where the total is unknown. */
 export interface Progress {
     type: 'progress';
@@ -150,6 +206,11 @@ export type FromWorker =
     | { type: 'ready' }
     | Heard
     | Followed
+    | Toned
+    /** Values that let these bands do what is wanted; their gains are to be led. */
+    | { type: 'placed'; id: number; values: { param: number; value: number }[]; bands: number[] }
+    /** It ended. */
+    | { type: 'unfollowed'; id: number; reason: string; isInput: boolean }
     | ({ id: number } & (Answer | Progress))
     | { type: 'refused'; id: number; reason: string; isInput: boolean }
     | { type: 'pong'; id: number }

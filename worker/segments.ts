@@ -113,6 +113,23 @@ export function equalized(analysis: Analysis, frame: Float32Array, response: Res
     return room.slice(0, frame.length);
 }
 
+/** dB by which a response makes the sound louder that has these weights behind another one. */
+export function louderBy(
+    analysis: Analysis,
+    weights: Float32Array,
+    before: Response,
+    response: Response,
+): number {
+    const [from, to] = centresOf(analysis).reduce(
+        ([a, b], hz, band) => {
+            const power = weights[band] * 10 ** (responseAt(before, hz) / 10);
+            return [a + power, b + power * 10 ** (responseAt(response, hz) / 10)];
+        },
+        [0, 0],
+    );
+    return from > 0 ? 10 * Math.log10(to / from) : 0;
+}
+
 /** Of all frames, by the features' 64 bands. */
 export interface Tone {
     tone_hz: number[];

@@ -5,16 +5,18 @@ import { Ring, ringBytes } from '../worklet/protocol/ring.js';
 import { putAll } from '../worklet/protocol/transport.js';
 import { Analysis } from './analysis.js';
 import { Follower, RAMP_S, UPDATE_S } from './follow.js';
+import { Refused, messageOf } from './errors.js';
 import { Listener } from './listener.js';
 import type { ReadFile } from './files.js';
 import { Jobs } from './jobs.js';
 import { Matching } from './match.js';
 import type { Tap } from './listener.js';
-import type { Follow, FollowState, FromWorker, Suggest, ToWorker, WorkerInit } from './messages.js';
+import type { Follow, FollowState, FollowTone, FromWorker, Suggest, ToWorker, WorkerInit } from './messages.js';
 import { Models } from './models.js';
 import { Moves } from './moves.js';
 import { Store, openCache } from './store.js';
 import { Suggesting } from './suggest.js';
+import { ToneFollow } from './tone_follow.js';
 
 /** A few quanta: the tap's ring holds hundreds. Rarely, while no tap is open. */
 export const POLL_MS = 4;
@@ -47,13 +49,11 @@ export class Service {
     #moves: Moves | undefined;
     #taps: Ring | undefined;
     readonly #followed = new Map<string, Followed>();
+    /** By the page's number. */
+    readonly #tones = new Map<number, { tone: ToneFollow; unhear: () => void }>();
     readonly #jobs = new Jobs({
         post: (message) => this.#post(message),
-        listen: (instance, ear) => {
-            const { ears } = this.#ready.open(instance, POINT.IN);
-            ears.add(ear);
-            return () => ears.delete(ear);
-        },
+        listen: (instance, ear) => this.#listen(instance, ear),
         tidy: () => this.#tidy(),
     });
     #models: Models | undefined;
@@ -99,7 +99,19 @@ export class Service {
                     )
                         this.#followed.delete(key);
                 this.#moves?.forget(message.instance, message.param);
+                for (const { tone } of this.#tones.values())
+                    if (tone.asked.instance === message.instance && message.param !== undefined)
+                        tone.drop(message.param);
                 return this.#tidy();
+            case 'follow tone':
+                return this.#followTone(message);
+            case 'unfollow':
+                this.#leave(message.id);
+                return this.#tidy();
+            case 'lead':
+                return this.#tones.get(message.id)?.tone.lead(message.led);
+            case 'settle':
+                return this.#tones.get(message.id)?.tone.settle(message.settled);
             case 'match':
                 return this.#jobs.start(message, () => new Matching(this.#ready.analysis, message, this.#rate));
             case 'suggest':
@@ -152,16 +164,45 @@ export class Service {
         this.#followed.set(key, { follow, follower, tap, heard: tap.heard, hops: seen, state: undefined });
     }
 
+    #listen(instance: number, ear: (channels: readonly Float32Array[], frames: number) => void): () => void {
+        const { ears } = this.#ready.open(instance, POINT.IN);
+        ears.add(ear);
+        return () => ears.delete(ear);
+    }
+    #followTone(asked: FollowTone): void {
+        const { instance, id } = asked;
+        for (const [other, { tone }] of this.#tones) if (tone.asked.instance === instance) this.#leave(other);
+        const tap = this.#ready.open(instance, POINT.IN);
+        const ramp = Math.ceil(RAMP_S * this.#rate);
+        try {
+            const tone = new ToneFollow(this.#ready.analysis, this.#modelsOf(asked), asked, this.#rate, tap, {
+                post: (message) => this.#post(message),
+                move: (param, plain, confidence, heardTo) =>
+                    this.#moves?.push({ instance, param, plain, ramp, confidence, heardTo }),
+            });
+            this.#tones.set(id, { tone, unhear: this.#listen(instance, tone.hear.bind(tone)) });
+        } catch (error) {
+            const isInput = error instanceof Refused || error instanceof RangeError;
+            this.#post({ type: 'unfollowed', id, reason: messageOf(error), isInput });
+            this.#tidy();
+        }
+    }
+    #leave(id: number): void {
+        const found = this.#tones.get(id);
+        if (!found) return;
+        this.#tones.delete(id);
+        found.unhear();
+        found.tone.destroy();
+        for (const param of found.tone.params) this.#moves?.forget(found.tone.asked.instance, param);
+    }
+
+    #modelsOf({ files, schema }: Pick<Suggest, 'files' | 'schema'>): Models {
+        const kept = (): Store => new Store('dawg-models', MODELS_BYTES, openCache);
+        return (this.#models ??= new Models(files, schema, kept(), this.surroundings.read, this.#ready.analysis));
+    }
     #suggest(asked: Suggest): void {
         const { analysis } = this.#ready;
-        this.#models ??= new Models(
-            asked.files,
-            asked.schema,
-            new Store('dawg-models', MODELS_BYTES, openCache),
-            this.surroundings.read,
-            analysis,
-        );
-        const models = this.#models;
+        const models = this.#modelsOf(asked);
         this.#jobs.start(asked, () => new Suggesting(analysis, models, this.#results, asked, this.#rate));
     }
     async #clearCache(id: number): Promise<void> {
@@ -182,6 +223,10 @@ export class Service {
         if (!this.#listener || !this.#moves) return;
         for (const followed of this.#followed.values())
             if (followed.tap.heard - followed.heard >= UPDATE_S * this.#rate) this.#update(followed, this.#moves);
+        for (const [id, { tone }] of this.#tones) {
+            tone.work();
+            if (tone.isGone) this.#leave(id);
+        }
         this.#moves.flush();
         this.#jobs.work();
         for (const tap of this.#listener.taps)

@@ -8,6 +8,7 @@ import type { Ear } from './ear.js';
 import { Refused } from './errors.js';
 import { sha256 } from './files.js';
 import type { Job } from './jobs.js';
+import { BLIND, MATCH, aimOf, judge } from './judge.js';
 import type { Answer, Progress, Suggest, WholeSound } from './messages.js';
 import type { Found, Models } from './models.js';
 import { FrameMap, Segments, equalized, meanOf, toneOf } from './segments.js';
@@ -25,28 +26,28 @@ export interface Judgement extends Tone {
     /** What each of the tone's bands adds to the loudness of the sound as it came. */
     loudness: number[];
 }
+export interface UsedModel extends Omit<Found, 'variant'> {
+    variant: string;
+    bytes: number;
+    /** undefined: an earlier result was taken, no model ran. */
+    provider: Provider | undefined;
+    threads: number;
+    /** What was asked for and is not there, with the reason. */
+    skipped: string | undefined;
+}
+type Ran = Pick<UsedModel, 'provider' | 'threads' | 'skipped'>;
+const NONE_RAN: Ran = { provider: undefined, threads: 0, skipped: undefined };
+export const usedModel = ({ key, version, variant }: Found, { provider, threads, skipped }: Ran): UsedModel => ({
+    ...{ key, version, variant: variant.variant, bytes: variant.bytes },
+    ...{ provider, threads, skipped },
+});
 export interface Suggested extends Judgement, Fitted {
-    model: Omit<Found, 'variant'> & {
-        variant: string;
-        bytes: number;
-        /** undefined: an earlier result was taken, no model ran. */
-        provider: Provider | undefined;
-        threads: number;
-        /** What was asked for and is not there, with the reason. */
-        skipped: string | undefined;
-    };
+    model: UsedModel;
     /** Spent on it. load: until model and runtime were there, while listening went on. */
     ms: { load: number; features: number; inference: number; fit: number };
 }
 
-const BLIND = 'auto_eq_blind';
-const MATCH = 'auto_eq_match';
-/** Of dawg_tone_goal. */
-const GOALS = 5;
-const CURVE_BANDS = 32;
 const LEAST_S = 1;
-/** Of a reference; every pair with a frame of the programme counts. */
-const REFERENCE_FRAMES = 8;
 /** Share that is worth a message. */
 const STEP = 0.02;
 
@@ -134,9 +135,7 @@ export class Suggesting implements Job {
         const kept = name === undefined ? undefined : await this.results.get(name);
         const ms = { load: 0, features: 0, inference: 0, fit: 0 };
         let judgement: Judgement;
-        let ran: Pick<Suggested['model'], 'provider' | 'threads' | 'skipped'> = {
-            ...{ provider: undefined, threads: 0, skipped: undefined },
-        };
+        let ran = NONE_RAN;
         if (kept) {
             this.#isDone = true;
             judgement = JSON.parse(new TextDecoder().decode(kept)) as Judgement;
@@ -154,7 +153,7 @@ export class Suggesting implements Job {
             const started = performance.now();
             judgement = await this.#judge(model.session, programme, reference);
             ms.inference = performance.now() - started;
-            ran = { provider: model.provider, threads: model.threads, skipped: model.skipped };
+            ran = model;
             if (name !== undefined) await this.results.put(name, new TextEncoder().encode(JSON.stringify(judgement)));
         }
         const began = performance.now();
@@ -162,14 +161,7 @@ export class Suggesting implements Job {
         const fitted = suggest(this.analysis, plugin, values, judgement, { strength, max_gain_db, own });
         if (!fitted) throw new Refused(`${asked.key} has no bands that a suggestion could set.`);
         ms.fit = performance.now() - began;
-        const { variant, ...model } = found;
-        return {
-            type: 'suggested',
-            ...judgement,
-            ...fitted,
-            model: { ...model, variant: variant.variant, bytes: variant.bytes, ...ran },
-            ms,
-        };
+        return { type: 'suggested', ...judgement, ...fitted, model: usedModel(found, ran), ms };
     }
     #sounding(name: string, { engine }: Ear<Segments>): Segment[] {
         const found = this.#map.sounding(engine.all);
@@ -182,23 +174,7 @@ export class Suggesting implements Job {
         reference: readonly Segment[] | undefined,
     ): Promise<Judgement> {
         const heard = programme.map(({ frame }) => equalized(this.analysis, frame, this.asked.settled));
-        const others = reference
-            ? spread(reference, REFERENCE_FRAMES).map(({ frame }) => frame)
-            : [oneHot(this.asked.goal, GOALS)];
-        const pairs = heard.flatMap((frame) => others.map((other) => [frame, other] as const));
-        const outputs = await session.run(
-            {
-                features: joined(pairs.map(([frame]) => frame)), // [pairs, features]
-                [reference ? 'reference' : 'goal']: joined(pairs.map(([, other]) => other)), // [pairs, features | goals]
-            },
-            pairs.length,
-        );
-        const rowOf = (all: Float32Array, row: number): Float32Array =>
-            all.subarray(CURVE_BANDS * row, CURVE_BANDS * (row + 1));
-        const segments = pairs.map((_, row) => ({
-            curve_db: rowOf(outputs.curve_db, row), // [32]
-            sigma_db: rowOf(outputs.sigma_db, row), // [32]
-        }));
+        const segments = await judge(session, heard, aimOf(this.asked.goal, reference), this.#key);
         const voted = vote(this.analysis, segments);
         if (!voted) throw new Error('The model answered nothing that is a number.');
         return {
@@ -209,7 +185,7 @@ export class Suggesting implements Job {
     }
 }
 
-function checkLength(name: string, { rate, channels }: WholeSound): void {
+export function checkLength(name: string, { rate, channels }: WholeSound): void {
     const seconds = channels[0].length / rate;
     if (seconds >= LEAST_S) return;
     throw new Refused(
@@ -230,14 +206,3 @@ async function nameOf(
     return digest(new TextEncoder().encode([...names, goal, ...Array.from(settled.db), variant.sha256].join(' ')));
 }
 const digest = (data: Float32Array | Uint8Array): Promise<string> => sha256(data as BufferSource);
-
-const oneHot = (at: number, count: number): Float32Array =>
-    Float32Array.from({ length: count }, (_, i) => Number(i === at));
-/** At most `most` of them, evenly. */
-const spread = <T>(all: readonly T[], most: number): T[] =>
-    all.length <= most ? [...all] : Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]);
-function joined(rows: readonly Float32Array[]): Float32Array {
-    const all = new Float32Array(rows.length * rows[0].length);
-    rows.forEach((row, i) => all.set(row, i * row.length));
-    return all;
-}

@@ -34,6 +34,7 @@ typedef struct fit {
     const dawg_fit_plan *plan;
     dawg_fit_points points;
     double ridge;
+    int stands; /* gains alone move */
 } fit;
 
 enum { LOW_SHELF, BELL, HIGH_SHELF, KINDS };
@@ -121,14 +122,15 @@ static int step(const fit *f, const dawg_fit_normal *at, double damping, dawg_fi
     for (uint32_t i = 0; i < n; ++i) {
         const range r = bound(f, b->type[i / KNOBS], i % KNOBS);
         const float down = at->descent[i];
-        const int stays = (b->x[i] <= r.lo && down < 0.0f) || (b->x[i] >= r.hi && down > 0.0f);
+        const int stays = (f->stands && i % KNOBS != DAWG_FIT_GAIN) || (b->x[i] <= r.lo && down < 0.0f) ||
+                          (b->x[i] >= r.hi && down > 0.0f);
         e.m[i][SIDES] = stays ? 0.0f : down;
         if (!stays) continue;
         for (uint32_t k = 0; k < i; ++k) e.m[k][i] = 0.0f;
         for (uint32_t k = i + 1u; k < n; ++k) e.m[i][k] = 0.0f;
     }
     if (!solve(&e, n, 1)) return 0;
-    for (uint32_t i = 0; i < n; ++i) {
+    for (uint32_t i = f->stands ? DAWG_FIT_GAIN : 0u; i < n; i += f->stands ? KNOBS : 1u) {
         const range r = bound(f, b->type[i / KNOBS], i % KNOBS);
         b->x[i] = dawg_clamp_d(b->x[i] + (double)e.m[i][SIDES], r.lo, r.hi);
     }
@@ -357,4 +359,21 @@ uint32_t dawg_band_fit(const double *hz, const double *want_db, const double *we
     f.ridge = RIDGE_AT_END;
     refine(&f, &best, STEPS_AT_END, SHARE_AT_END);
     return arrange(&best.bands, band);
+}
+
+void dawg_band_fit_gains(const double *hz, const double *want_db, const double *weight, uint32_t n, double max_gain_db,
+                         dawg_fit_band *band, uint32_t bands)
+{
+    const dawg_fit_plan plan = {.max_gain_db = max_gain_db};
+    fit f = {.plan = &plan, .ridge = RIDGE_AT_END, .stands = 1};
+    dawg_fit_rows rows[2];
+    trial t = {.rows = rows, .spare = rows + 1};
+    dawg_fit_points_make(&f.points, hz, want_db, weight, n);
+    for (uint32_t k = 0; k < bands && k < DAWG_FIT_BANDS; ++k)
+        add(&t.bands, band[k].type,
+            (double[KNOBS]){[DAWG_FIT_PLACE] = dawg_log_d(band[k].freq_hz),
+                            [DAWG_FIT_GAIN] = dawg_clamp_d(band[k].gain_db, -max_gain_db, max_gain_db),
+                            [DAWG_FIT_WIDTH] = dawg_log_d(band[k].q)});
+    if (f.points.quads && t.bands.n) refine(&f, &t, STEPS_AT_END, SHARE_AT_END);
+    for (uint32_t k = 0; k < t.bands.n; ++k) band[k].gain_db = t.bands.x[k * KNOBS + DAWG_FIT_GAIN];
 }

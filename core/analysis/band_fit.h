@@ -28,6 +28,9 @@ typedef struct dawg_fit_plan {
  * rising, 10..30000; weight >= 0, NULL: all 1; n up to DAWG_FIT_POINTS. Under a millisecond for 72 points. */
 uint32_t dawg_band_fit(const double *hz, const double *want_db, const double *weight, uint32_t n,
                        const dawg_fit_plan *plan, dawg_fit_band band[DAWG_FIT_BANDS]);
+/* Sets the gains of up to eight bands that stand where they are, by the same steps from the gains they come with. */
+void dawg_band_fit_gains(const double *hz, const double *want_db, const double *weight, uint32_t n, double max_gain_db,
+                         dawg_fit_band *band, uint32_t bands);
 /* What one band does at each of n frequencies, dB. */
 void dawg_fit_band_curve(const dawg_fit_band *b, const double *hz, uint32_t n, double *db);
 

@@ -12,7 +12,7 @@ _F = c.POINTER(c.c_float)
 
 
 class Wish(c.Structure):
-    _fields_ = [("strength", c.c_double), ("max_gain_db", c.c_double), ("own", c.c_uint32)]
+    _fields_ = [("strength", c.c_double), ("max_gain_db", c.c_double), ("own", c.c_uint32), ("led", c.c_uint32)]
 
 
 class SuggestedBand(c.Structure):
@@ -25,6 +25,8 @@ class Suggestion(c.Structure):
         ("count", c.c_uint32),
         ("room", SuggestedBand * 32),
         *((name, c.c_double) for name in ("before_db", "after_db", "level_db")),
+        ("hz", c.c_double * 72),
+        ("done_db", c.c_double * 72),
     ]
 
     @property
@@ -32,7 +34,7 @@ class Suggestion(c.Structure):
         return list(self.room[: self.count])
 
 
-def suggest(key, values: dict, curve_db, confidence=None, strength=1.0, max_gain_db=12.0, own=()) -> Suggestion | None:
+def suggest(key, values: dict, curve_db, confidence=None, strength=1.0, max_gain_db=12.0, own=(), led=()) -> Suggestion | None:
     """`values`: those that differ from the defaults, by key. The answer's `values` are plain values of all parameters by
     key, bypass apart. None: the plugin has no bands."""
     params = info(key)["params"][:-1]
@@ -43,11 +45,12 @@ def suggest(key, values: dict, curve_db, confidence=None, strength=1.0, max_gain
         np.ascontiguousarray(a, np.float32) for a in (now, curve_db, np.ones(32) if confidence is None else confidence)
     ]
     pointers = [a.ctypes.data_as(_F) for a in arrays]
-    out, mask = Suggestion(), sum(1 << (band - 1) for band in own)
+    out = Suggestion()
+    owned, led = (sum(1 << (band - 1) for band in some) for some in (own, led))
     plugin = call(("dawg_plugin_find", c.c_void_p, c.c_char_p), key.encode())
     ask = function("dawg_suggest", c.c_int, c.c_void_p, _F, _F, _F, c.POINTER(Wish), c.POINTER(Suggestion))
     if not ask(
-        plugin, *pointers[:2], None if confidence is None else pointers[2], Wish(strength, max_gain_db, mask), out
+        plugin, *pointers[:2], None if confidence is None else pointers[2], Wish(strength, max_gain_db, owned, led), out
     ):
         return None
     out.values = {p["key"]: out.raw[i] for i, p in enumerate(params)}

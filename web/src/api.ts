@@ -1,5 +1,6 @@
 // What a user of the package sees, in types. The classes behind them: engine.ts, node.ts, render.ts, brain.ts.
 import type { Plugins } from '../generated/plugins.js';
+import type { Brain } from './brain_api.js';
 import type { Manifest, ParamInfo, ParamValue, PluginInfo } from './manifest.js';
 
 export type PluginKey = keyof Plugins;
@@ -233,84 +234,6 @@ export interface MatchResult {
     after_db: number;
 }
 
-/** What brain.suggest() aims at: a balanced tone, or one that departs from it. */
-export type Goal = 'balance' | 'clarity' | 'warmth' | 'brightness' | 'punch';
-export interface SuggestOptions {
-    /** Default 'balance'. */
-    goal?: Goal;
-    /** Its tone is aimed at, not a goal. */
-    reference?: AudioBuffer | AudioData;
-    /** The whole programme. Default: the node's input is listened to while it plays. */
-    programme?: AudioBuffer | AudioData;
-    /** How long to listen. Default 10 s. */
-    seconds?: number;
-    /** 0 .. 1, default 1: the part of what the model wants that is suggested. */
-    strength?: number;
-    /** Of a band, default 12 dB. */
-    max_gain_db?: number;
-    /** Of the model, by its name in the registry. */
-    variant?: string;
-    onProgress?: (progress: SuggestProgress) => void;
-    signal?: AbortSignal;
-}
-/** fraction: undefined where the length of a file is unknown. */
-export interface SuggestProgress {
-    part: 'listening' | 'model' | 'runtime';
-    fraction: number | undefined;
-    /** Bytes of the file, and of all of it. */
-    loaded?: number;
-    total?: number | undefined;
-}
-/** One parameter of a suggestion. Those of a band share number and reason. */
-export interface Change {
-    key: string;
-    from: ParamValue;
-    to: ParamValue;
-    /** In words, with the numbers below. */
-    reason: string;
-    /** 0 .. 1 */
-    confidence: number;
-    band?: number;
-    freq_hz?: number;
-    /** How much too loud it is there; < 0: too soft. heard - target: both around the mean of the tone. */
-    excess_db?: number;
-    heard_db?: number;
-    target_db?: number;
-}
-export interface Suggestion {
-    readonly changes: readonly Change[];
-    /** What the model wants, of 32 bands; how sure it is of each, 0 .. 1. */
-    readonly curve_hz: readonly number[];
-    readonly curve_db: readonly number[];
-    readonly confidence: readonly number[];
-    /** RMS of that curve, and of what the bands leave of it. */
-    readonly before_db: number;
-    readonly after_db: number;
-    readonly model: {
-        key: string;
-        version: number;
-        variant: string;
-        bytes: number;
-        /** undefined: this sound was judged before. */
-        provider: EngineOptions['provider'] | undefined;
-        threads: number;
-        /** What was asked for and is not there, with the reason. */
-        skipped: string | undefined;
-    };
-    /** load: until model and runtime were there, the first time, while listening went on. */
-    readonly ms: { load: number; features: number; inference: number; fit: number };
-    /** Moves the parameters as a hand would, and the output so that loudness stays. strength 0 .. 1 of the gains; keys: of
-     * changes, or of whole bands ('band3'). What was rejected stays. */
-    apply(options?: { strength?: number; keys?: readonly string[] }): void;
-    /** All as it was, but for what a hand has moved since. */
-    revert(): void;
-    /** Keys of changes, or of whole bands. Takes them back where they were applied. */
-    reject(keys: readonly string[]): void;
-    /** Equally loud: as it was, or as it was applied (at first: all of it). */
-    compare(side: 'before' | 'after'): void;
-    readonly rejected: readonly string[];
-}
-
 export interface EngineEvents {
     /** The worker of the brain is gone or came back. */
     worker: { state: 'lost' | 'restarted'; reason: string };
@@ -358,54 +281,5 @@ export interface Engine {
     destroy(): Promise<void>;
 }
 
-export interface Loudness {
-    momentary_lufs: number;
-    short_term_lufs: number;
-    integrated_lufs: number;
-    /** Of the programme so far. */
-    true_peak_dbtp: number;
-    lra_lu: number;
-}
-export interface Listening {
-    /** -Infinity: silence. */
-    loudness: Loudness;
-    /** dBFS per bin (a sine of 0 dBFS peak reads 0), bin k at k * sampleRate / 8192 Hz, mean of both channels' power. */
-    spectrum: Float32Array;
-    /** The context's frame up to which this was heard, and pieces lost so far. */
-    frame: number;
-    gaps: number;
-}
-export interface FollowOptions<Key extends string = string> {
-    /** A parameter in dB that makes the output louder: output_db, input_db, makeup_db. */
-    key: Key;
-    /** Short-term loudness that the output is led to. */
-    target_lufs: number;
-    /** It holds still within this of the target. Default 0.5 LU. */
-    hysteresis_lu?: number;
-    /** Fastest change. Default 3 dB/s. */
-    slew_db_per_s?: number;
-    /** Where the parameter may go. Default: its own range, and at most +-12 dB from where it was. */
-    min_db?: number;
-    max_db?: number;
-}
-/** The parameters of a node whose plugin is known to the compiler; any string for another's. */
-export type KeyOf<N extends PluginNode> = PluginKey extends N['key'] ? string : ParamKey<N['key']>;
-export interface Brain {
-    /** Listens to a node's input or output. Returns a function that ends it. */
-    listen(node: PluginNode, point: 'in' | 'out', listener: (heard: Listening) => void): () => void;
-    /** Starts the loudness of a tap anew. */
-    resetLoudness(node: PluginNode, point: 'in' | 'out'): void;
-    /** What a model would do about what the node hears, as changes of its parameters, with reasons. The first time it loads
-     * model and runtime. Rejects with the reason when there is no model that fits, or when the sound is silent. */
-    suggest(node: PluginNode, options?: SuggestOptions): Promise<Suggestion>;
-    /** Forgets the models and results that were kept. */
-    clearCache(): Promise<void>;
-    /** The brain owns the parameter until the hand takes it or release(). */
-    follow<N extends PluginNode>(node: N, options: FollowOptions<KeyOf<N>>): void;
-    release(node: PluginNode): void;
-    /** Stops and starts the worker; taps and followers go on. It does so by itself when the worker is lost. */
-    restart(): Promise<void>;
-    readonly isAlive: boolean;
-}
-
+export type * from './brain_api.js';
 export type { Manifest, ParamInfo, ParamValue, PluginInfo };

@@ -1,6 +1,6 @@
 // The page's side of the brain's worker: starts it, wires it to the worklet, remembers who listens and what is followed,
 // and starts another when it is lost. Sound never depends on it.
-import type { FollowOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
+import type { FollowOptions, FollowToneOptions, Following, PluginNode, SuggestOptions, Suggestion } from './api.js';
 import type { Brain, EngineEvents, Listening } from './api.js';
 import type { ToHost } from '../../worklet/protocol/messages.js';
 import { MOVE, MOVES_CAPACITY, OP, POINT, TAP, TAPS_CAPACITY } from '../../worklet/protocol/records.js';
@@ -18,11 +18,13 @@ import type {
 import { startWorker, whyNot } from './assets.js';
 import type { Wasm } from './assets.js';
 import { InputError } from './errors.js';
+import { followOf } from './leading.js';
 import { soundOf } from './match.js';
 import type { Mirror } from './mirror.js';
 import { numberIn } from './render.js';
 import type { SuggestHome } from './suggest.js';
-import { paramIndex } from './values.js';
+import { Tones } from './tones.js';
+import type { ToneNews } from './tones.js';
 
 /** A worker that leaves as many pings in a row unanswered is lost; with a job it may be starting onnxruntime, which is one
  * long step: 2.7 s for WebGPU's build on a busy machine. */
@@ -31,7 +33,6 @@ const PINGS_MISSED = { idle: 3, working: 10 };
 /** Automatic restarts within RESTARTS_MS; then it stays away until restart(). */
 const RESTARTS = 5;
 const RESTARTS_MS = 60000;
-const FOLLOW_RANGE_DB = 12;
 const ENDED = 'This brain belongs to an engine that is destroyed.';
 
 export interface BrainHome {
@@ -79,6 +80,7 @@ const pointOf = (point: Point): number => (point === 'in' ? POINT.IN : POINT.OUT
 export class WebBrain implements Brain {
     readonly #taps = new Map<string, Tap>();
     readonly #followed = new Map<string, Followed>();
+    readonly #tones: Tones;
     readonly #jobs = new Map<number, Waiting>();
     #asked = 0;
     #worker: Worker | undefined;
@@ -90,7 +92,14 @@ export class WebBrain implements Brain {
     #isEnded = false;
     isAlive = false;
 
-    private constructor(private readonly home: BrainHome) {}
+    private constructor(private readonly home: BrainHome) {
+        this.#tones = new Tones({
+            ...home,
+            say: (message) => this.#say(message),
+            tap: (instance) => void (this.#isEnded || this.#tap(instance)),
+            check: () => this.#check(),
+        });
+    }
     static async start(home: BrainHome): Promise<WebBrain> {
         const brain = new WebBrain(home);
         await brain.#start();
@@ -115,6 +124,7 @@ export class WebBrain implements Brain {
         this.isAlive = true;
         for (const { instance, point } of this.#taps.values()) this.#say({ type: 'listen', instance, point });
         for (const { job } of this.#jobs.values()) this.#say(job);
+        this.#tones.again();
         for (const { mirror, follow } of this.#followed.values()) {
             mirror.refresh();
             follow.value_db = Number(mirror.value(follow.param));
@@ -215,6 +225,7 @@ export class WebBrain implements Brain {
         this.#terminate();
         for (const { unwatch } of this.#followed.values()) unwatch();
         for (const { reject } of this.#jobs.values()) reject(new InputError(ENDED));
+        this.#tones.end(new InputError(ENDED));
         this.home.post({ type: 'no worker' });
     }
     #say(message: ToWorker): void {
@@ -223,6 +234,8 @@ export class WebBrain implements Brain {
     #hear(message: FromWorker): void {
         if (message.type === 'failed')
             return this.home.emit('error', new Error(`The brain's worker: ${message.reason}`));
+        if (message.type === 'toned' || message.type === 'placed' || message.type === 'unfollowed')
+            return this.#tones.hear(message);
         if ('id' in message) return this.#hearOfJob(message);
         if (message.type !== 'heard') return;
         const { instance, point, loudness, spectrum, frame, gaps } = message;
@@ -241,6 +254,7 @@ export class WebBrain implements Brain {
         let point: number = POINT.NONE;
         for (const tap of this.#taps.values()) if (tap.instance === instance) point |= tap.point;
         for (const { follow } of this.#followed.values()) if (follow.instance === instance) point |= POINT.OUT;
+        if (this.#tones.has(instance)) point |= POINT.IN;
         for (const { job } of this.#jobs.values())
             if ('instance' in job && job.instance === instance && !job.programme) point |= POINT.IN;
         this.home.post({ type: 'tap', instance, point });
@@ -271,30 +285,14 @@ export class WebBrain implements Brain {
 
     // ---- following --------------------------------------------------------------------------------------------------
 
-    follow(node: PluginNode, options: FollowOptions): void {
+    follow(node: PluginNode, options: FollowOptions): void;
+    follow(node: PluginNode, options?: FollowToneOptions): Promise<Following>;
+    follow(node: PluginNode, options: FollowOptions | FollowToneOptions = {}): void | Promise<Following> {
+        if (options.key === undefined && options.target_lufs === undefined) return this.#tones.follow(node, options);
         const mirror = this.home.mirrorOf(node);
-        const { info, instance } = mirror;
-        const param = paramIndex(info, options.key);
-        const { curve, max, min, unit } = info.params[param];
-        if (unit !== 'dB' || curve !== 'lin')
-            throw new InputError(`follow: ${info.key} ${options.key} is no gain in dB that could lead the loudness.`);
         mirror.refresh();
-        const value_db = Number(mirror.value(param));
-        const number = (name: string, value: number, from: number, to: number): number => {
-            if (value >= from && value <= to) return value;
-            throw new InputError(`follow: ${name} is ${value}; allowed: ${from} .. ${to}.`);
-        };
-        const follow: Follow = {
-            type: 'follow',
-            ...{ instance, param, value_db },
-            target_lufs: number('target_lufs', options.target_lufs, -70, 0),
-            hysteresis_lu: number('hysteresis_lu', options.hysteresis_lu ?? 0.5, 0, 20),
-            slew_db_per_s: number('slew_db_per_s', options.slew_db_per_s ?? 3, 0.01, 100),
-            min_db: number('min_db', options.min_db ?? Math.max(min, value_db - FOLLOW_RANGE_DB), min, max),
-            max_db: number('max_db', options.max_db ?? Math.min(max, value_db + FOLLOW_RANGE_DB), min, max),
-        };
-        if (follow.min_db > follow.max_db)
-            throw new InputError(`follow: min_db is ${follow.min_db}, above max_db, ${follow.max_db}.`);
+        const follow = followOf(mirror, options as FollowOptions);
+        const { instance, param } = follow;
         const name = `${instance} ${param}`;
         this.#followed.get(name)?.unwatch();
         const unwatch = mirror.events.on('ownerchange', ({ key, owner }) => {
@@ -318,12 +316,19 @@ export class WebBrain implements Brain {
     }
     release(node: PluginNode): void {
         const mirror = this.home.mirrorOf(node, true);
+        this.#tones.release(mirror.instance);
         for (const [name, { follow }] of [...this.#followed])
             if (follow.instance === mirror.instance) {
                 this.#drop(name);
                 this.home.own(mirror, follow.param, OP.TAKE);
             }
     }
+    /** Throws when nobody would answer. */
+    #check(): void {
+        if (this.#isEnded) throw new InputError(ENDED);
+        if (!this.isAlive && !this.#starting) throw new Error("The brain's worker is lost: call restart().");
+    }
+
     // ---- jobs -------------------------------------------------------------------------------------------------------
 
     /** Asks again when the worker was lost meanwhile: what plays is then listened to anew. */
@@ -334,8 +339,7 @@ export class WebBrain implements Brain {
         const job: Job = { ...asked, id: this.#asked++ };
         const { id } = job;
         signal?.throwIfAborted();
-        if (this.#isEnded) throw new InputError(ENDED);
-        if (!this.isAlive && !this.#starting) throw new Error("The brain's worker is lost: call restart().");
+        this.#check();
         const tap = (): void => void ('instance' in job && !this.#isEnded && this.#tap(job.instance));
         let abort = (): void => undefined;
         try {
@@ -353,7 +357,7 @@ export class WebBrain implements Brain {
             tap();
         }
     }
-    #hearOfJob(message: Extract<FromWorker, { id: number }>): void {
+    #hearOfJob(message: Exclude<Extract<FromWorker, { id: number }>, ToneNews>): void {
         const waiting = this.#jobs.get(message.id);
         if (!waiting || message.type === 'pong') return;
         if (message.type === 'progress') waiting.onProgress?.(message);
@@ -376,6 +380,7 @@ export class WebBrain implements Brain {
         for (const { job, reject } of this.#jobs.values())
             if ('instance' in job && job.instance === instance)
                 reject(new InputError('The node was destroyed while it was listened to.'));
+        this.#tones.forget(instance);
         for (const [name, { follow }] of [...this.#followed]) if (follow.instance === instance) this.#drop(name);
         for (const [name, tap] of [...this.#taps])
             if (tap.instance === instance) {

@@ -65,18 +65,20 @@ export function changesOf(info: PluginInfo, curveHz: readonly number[], now: Val
     });
 }
 
-/** What the plugin does as the hand has set it, on a grid fine enough to be drawn through: without the bands that a
- * suggestion may set. */
+/** What the plugin does as the hand has set it, without the bands that a suggestion may set. */
 export function settled(
     info: PluginInfo,
     now: Values,
     own: readonly number[],
     response: Response,
 ): { hz: Float32Array; db: Float32Array } {
-    const hz = Float32Array.from({ length: GRID }, (_, i) => 20 * 1000 ** (i / (GRID - 1)));
     const isFree = (key: string): boolean => isGain(key) && (info.bandHz.length > 0 || own.includes(bandOf(key) ?? 0));
     const free = Object.keys(now).filter(isFree);
-    const values = { ...now, ...Object.fromEntries(free.map((key) => [key, 0])), [OUTPUT]: 0 };
+    return responseOf({ ...now, ...Object.fromEntries(free.map((key) => [key, 0])), [OUTPUT]: 0 }, response);
+}
+/** On a grid fine enough to be drawn through. */
+export function responseOf(values: Values, response: Response): { hz: Float32Array; db: Float32Array } {
+    const hz = Float32Array.from({ length: GRID }, (_, i) => 20 * 1000 ** (i / (GRID - 1)));
     return { hz, db: response(values, hz) };
 }
 

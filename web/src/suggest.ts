@@ -1,11 +1,15 @@
-// brain.suggest(): checks what is asked for, and lets the worker hear, judge and fit. Loaded when it is first needed; it
+// brain.suggest() and follow(): checks what is asked for, and lets the worker hear, judge and fit. Loaded when it is first needed; it
 // gets from the main file what exists once, such as the class of its errors.
 import type { Answer, Progress, Suggest } from '../../worker/messages.js';
 import type { ModelFiles, Registry } from '../../worker/models.js';
 import { MODELS, REGISTRY } from '../generated/models.js';
-import type { Engine, EngineOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
+import type { Engine, EngineOptions, FollowToneOptions, PluginNode, SuggestOptions, Suggestion } from './api.js';
 import { changesOf, curveHz, settled } from './changes.js';
+import type { Response } from './changes.js';
 import type { InputError } from './errors.js';
+import { NodeFollowing } from './following.js';
+import type { FollowHome } from './following.js';
+import type { ParamValue } from './manifest.js';
 import type { soundOf } from './match.js';
 import type { numberIn } from './render.js';
 import { NodeSuggestion, ownBands } from './suggestion.js';
@@ -31,7 +35,7 @@ const RUNTIME = {
     wasm: () => new URL('./ort/ort-wasm-simd-threaded.wasm', import.meta.url),
 };
 
-function filesOf({ options, InputError: Wrong, numberIn: number }: SuggestHome): ModelFiles {
+function filesOf({ options, InputError: Wrong, numberIn: number }: Omit<SuggestHome, 'ask'>): ModelFiles {
     const { modelBaseUrl, ortWasmPaths, provider = 'wasm', threads = 1 } = options;
     const address = (name: string, url: string | URL, isFolder = false): string => {
         try {
@@ -56,61 +60,75 @@ function filesOf({ options, InputError: Wrong, numberIn: number }: SuggestHome):
     };
 }
 
+/** Plain values of all parameters. */
+export function plainValues({ info, values }: PluginNode): Float32Array {
+    return Float32Array.from(info.params, ({ key, labels }) => {
+        const label = labels.indexOf(String((values as Record<string, ParamValue>)[key]));
+        return label >= 0 ? label : Number((values as Record<string, ParamValue>)[key]);
+    });
+}
+/** What a node does with these values. */
+export const responseFor =
+    ({ key, engine }: PluginNode): Response =>
+    (values, hz) =>
+        engine.curve(key, values, hz) ?? new Float32Array(hz.length);
+
+type Wish = Pick<
+    SuggestOptions,
+    'goal' | 'reference' | 'programme' | 'strength' | 'max_gain_db' | 'variant'
+>;
+/** What suggestions and followers ask for. Throws InputError. */
+export function askedOf(home: Omit<SuggestHome, 'ask'>, node: PluginNode, options: Wish) {
+    const { engine, InputError: Wrong, numberIn: number } = home;
+    const { goal = 'balance', reference, programme, strength = 1, max_gain_db = 12, variant } = options;
+    const { info } = node;
+    const { manifest, context } = engine;
+    if (!GOALS.includes(goal)) throw new Wrong(`goal is "${String(goal)}"; allowed: ${GOALS.join(', ')}.`);
+    if (!programme && context.state !== 'running')
+        throw new Wrong(
+            `The context is ${context.state}, so that there is nothing to hear: resume() it and play, or give the programme.`,
+        );
+    const own = ownBands(node);
+    return {
+        ...(reference && { reference: home.soundOf(reference, 'The reference') }),
+        goal: GOALS.indexOf(goal),
+        plugin: manifest.plugins.indexOf(info),
+        key: info.key,
+        values: plainValues(node),
+        own,
+        settled: settled(info, node.values, own, responseFor(node)),
+        strength: number('strength', strength, 0, 1, ''),
+        max_gain_db: number('max_gain_db', max_gain_db, 0.1, 24, 'dB'),
+        ...(variant !== undefined && { variant }),
+        files: filesOf(home),
+        schema: { features: manifest.features, schemas: manifest.schemas },
+    };
+}
+
 export async function suggest(
     home: SuggestHome,
     instance: number,
     node: PluginNode,
     options: SuggestOptions,
 ): Promise<Suggestion> {
-    const { engine, InputError: Wrong, numberIn: number } = home;
-    const { goal = 'balance', seconds = 10, strength = 1, max_gain_db = 12, variant, signal, onProgress } = options;
-    const { info } = node;
-    const { manifest, context } = engine;
-    if (!GOALS.includes(goal)) throw new Wrong(`goal is "${String(goal)}"; allowed: ${GOALS.join(', ')}.`);
-    const [programme, reference] = (['programme', 'reference'] as const).map((name) => {
-        const audio = options[name];
-        return audio && home.soundOf(audio, `The ${name}`);
-    });
-    if (!programme && context.state !== 'running')
-        throw new Wrong(
-            `The context is ${context.state}, so that there is nothing to hear: resume() it and play, or give the programme.`,
-        );
+    const { InputError: Wrong, numberIn: number } = home;
+    const { programme, seconds = 10, signal, onProgress } = options;
+    const asked = askedOf(home, node, options);
     const before = node.values;
-    const response = (values: typeof before, hz: Float32Array): Float32Array =>
-        engine.curve(node.key, values, hz) ?? new Float32Array(hz.length);
-    const own = ownBands(node);
-    const plain = info.params.map(({ key, labels }) => {
-        const label = labels.indexOf(String(before[key]));
-        return label >= 0 ? label : Number(before[key]);
-    });
     const answer = await home.ask(
         {
-            type: 'suggest',
-            instance,
+            ...asked,
+            ...{ type: 'suggest', instance },
             seconds: number('seconds', seconds, 1, 600, 's'),
-            ...(programme && { programme }),
-            ...(reference && { reference }),
-            goal: GOALS.indexOf(goal),
-            plugin: manifest.plugins.indexOf(info),
-            key: info.key,
-            values: Float32Array.from(plain),
-            own,
-            settled: settled(info, before, own, response),
-            strength: number('strength', strength, 0, 1, ''),
-            max_gain_db: number('max_gain_db', max_gain_db, 0.1, 24, 'dB'),
-            ...(variant !== undefined && { variant }),
-            files: filesOf(home),
-            schema: { features: manifest.features, schemas: manifest.schemas },
+            ...(programme && { programme: home.soundOf(programme, 'The programme') }),
         },
         { signal, ...(onProgress && { onProgress }) },
     );
     if (answer.type !== 'suggested') throw new Error(`The worker answered "${answer.type}" to suggest().`);
-    return new NodeSuggestion(
-        node,
-        answer,
-        changesOf(info, curveHz(manifest), before, answer),
-        before,
-        response,
-        Wrong,
-    );
+    const changes = changesOf(node.info, curveHz(home.engine.manifest), before, answer);
+    return new NodeSuggestion(node, answer, changes, before, responseFor(node), Wrong);
+}
+
+export function follow(home: FollowHome, node: PluginNode, options: FollowToneOptions): NodeFollowing {
+    return new NodeFollowing(home, node, options);
 }
