@@ -1,0 +1,112 @@
+// brain.follow() of tone in Chromium: a planted fault is led down and let go, the hand takes bands back, silence eases, a
+// worker that dies is followed by one that goes on; and how long a step takes.
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { record } from '../wasm/builds.js';
+import { KEY, leveller, noise, realRegistry } from '../worker/brain.js';
+import { Harness, PAGES } from './harness.js';
+import { planar } from './jobs.js';
+
+const RATE = 48000;
+const FAULT = { hz: 2000, gain_db: 9, q: 1 };
+const harness = new Harness();
+const OPTIONS = { modelBaseUrl: './files/models/' };
+
+describe('follow', { concurrency: 2 }, () => {
+    before(async () => {
+        const { files } = harness.server;
+        const models = { [KEY]: leveller() };
+        files.set('models/models.json', Buffer.from(JSON.stringify(await realRegistry(models))));
+        for (const [key, file] of Object.entries(models)) files.set(`models/${key}.onnx`, Buffer.from(file));
+        for (const [name, channel] of [
+            ['faulty', noise(4, RATE, FAULT)],
+            ['clean', noise(4, RATE)],
+        ] as const)
+            files.set(name, planar([channel, channel]));
+    });
+
+    for (const words of PAGES)
+        for (const key of ['auto_eq', 'surgical_eq'] as const)
+            test(`${words}: ${key} leads a bell of +9 dB at 2 kHz down, yields to the hand, outlives its worker, eases on silence`, async (t) => {
+                const seen = await harness.visit(
+                    words,
+                    async ({ rate, options, key, hz }) => {
+                        const slot = kit.watchSlots();
+                        const context = new AudioContext({ sampleRate: rate });
+                        const engine = await dawg.createEngine(context, options);
+                        const eq = await kit.createAny(engine, key, {});
+                        const [faulty, clean] = [await kit.getStereo('faulty'), await kit.getStereo('clean')];
+                        const source = kit.play(context, faulty, true);
+                        source.connect(eq).connect(context.destination);
+                        await context.resume();
+                        const brain = await engine.brain();
+                        const following = await brain.follow(eq, { slew_db_per_s: 100, hysteresis_db: 0 });
+                        const at = () => {
+                            const y = engine.curve(key, eq.values, Float32Array.of(hz, 200))!;
+                            return y[0] - y[1];
+                        };
+                        const latencies: number[] = [];
+                        let moves = 0;
+                        const look = () => {
+                            const now = slot(0);
+                            if (now.moves !== moves) latencies.push(now.frames);
+                            moves = now.moves;
+                        };
+                        await kit.until('it is led down', () => (look(), at() < -6), 30);
+                        const after_s = context.currentTime;
+                        await kit.until('more moves', () => (look(), latencies.length >= 8), 30);
+                        const led = [...following.keys];
+                        const states = [following.state];
+                        // the hand takes one
+                        const taken = led[0];
+                        eq.set(taken, 1.5);
+                        await kit.until('the hand owns it', () => eq.owner(taken) === 'hand');
+                        await kit.wait(2.5);
+                        const kept = [eq.get(taken), following.keys.includes(taken), following.keys.length];
+                        // its worker dies
+                        const events: string[] = [];
+                        engine.on('worker', ({ state }) => events.push(state));
+                        const before = at();
+                        await brain.restart();
+                        await kit.wait(3.5);
+                        const across = [before, at(), eq.owner(led[1] ?? led[0])];
+                        // silence
+                        source.disconnect();
+                        await kit.until('it eases', () => following.state === 'ease', 20);
+                        await kit.until(
+                            'neutral',
+                            () => following.keys.every((k) => !/gain/.test(k) || eq.get(k) === 0),
+                            20,
+                        );
+                        const { reason } = following;
+                        kit.play(context, clean, true).connect(eq);
+                        await kit.until('it listens again', () => following.state !== 'ease', 20);
+                        following.release();
+                        const owners = led.map((k) => eq.owner(k));
+                        const model = following.model?.key;
+                        const ended = following.state;
+                        await engine.destroy();
+                        await context.close();
+                        return { latencies, led, states, kept, events, across, reason, owners, model, ended, after_s };
+                    },
+                    { rate: RATE, options: OPTIONS, key, hz: FAULT.hz },
+                );
+                assert.ok(seen.led.some((k) => /^band\d+_gain_db$/.test(k)));
+                assert.equal(seen.led.includes('output_db'), key === 'surgical_eq' || seen.led.includes('output_db'));
+                assert.deepEqual(seen.kept, [1.5, false, seen.led.length - 1], 'what the hand took stays');
+                assert.deepEqual(seen.events, ['restarted']);
+                const [down, again, owner] = seen.across as [number, number, string];
+                assert.ok(Math.abs(down - again) < 1.5, `${down} dB, ${again} dB with another worker`);
+                assert.equal(owner, seen.led.length > 1 ? 'brain' : 'hand');
+                assert.equal(seen.reason, 'silence');
+                assert.ok(seen.owners.every((one) => one === 'hand'));
+                assert.deepEqual([seen.model, seen.ended], [KEY, 'ended']);
+                const ms = seen.latencies.sort((a, b) => a - b).map((frames) => (1000 * frames) / RATE);
+                const [median, p95] = [0.5, 0.95].map((part) => ms[Math.floor(part * (ms.length - 1))]);
+                t.diagnostic(
+                    `down after ${seen.after_s.toFixed(1)} s; step: median ${median.toFixed(1)} ms, 95 % within ${p95.toFixed(1)} ms of ${ms.length}`,
+                );
+                record('FL-3', `${words} ${key}: window's end to moved parameter, median`, median, 'ms', 'measured');
+                record('FL-3', `${words} ${key}: 95th percentile`, p95, 'ms', '<= 100');
+            });
+});
