@@ -114,12 +114,7 @@ export function equalized(analysis: Analysis, frame: Float32Array, response: Res
 }
 
 /** dB by which a response makes the sound louder that has these weights behind another one. */
-export function louderBy(
-    analysis: Analysis,
-    weights: Float32Array,
-    before: Response,
-    response: Response,
-): number {
+export function louderBy(analysis: Analysis, weights: Float32Array, before: Response, response: Response): number {
     const [from, to] = centresOf(analysis).reduce(
         ([a, b], hz, band) => {
             const power = weights[band] * 10 ** (responseAt(before, hz) / 10);

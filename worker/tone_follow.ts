@@ -264,6 +264,11 @@ export class ToneFollow {
     }
     #post(): void {
         if (this.#model && !this.#isGone)
-            this.desk.post({ type: 'toned', id: this.asked.id, ...this.#now, model: usedModel(this.#model, this.#model) });
+            this.desk.post({
+                type: 'toned',
+                id: this.asked.id,
+                ...this.#now,
+                model: usedModel(this.#model, this.#model),
+            });
     }
 }

@@ -58,7 +58,7 @@ describe('follow', { concurrency: 2 }, () => {
                         const led = [...following.keys];
                         const states = [following.state];
                         // the hand takes one
-                        const taken = led[0];
+                        const taken = led.includes('output_db') ? 'output_db' : led[0];
                         eq.set(taken, 1.5);
                         await kit.until('the hand owns it', () => eq.owner(taken) === 'hand');
                         await kit.wait(2.5);
@@ -69,9 +69,15 @@ describe('follow', { concurrency: 2 }, () => {
                         const before = at();
                         await brain.restart();
                         await kit.wait(3.5);
-                        const across = [before, at(), eq.owner(led[1] ?? led[0])];
-                        // silence
+                        const across = [before, at(), eq.owner(following.keys[0])];
+                        // the fault goes
                         source.disconnect();
+                        const mended = kit.play(context, clean, true);
+                        mended.connect(eq);
+                        await kit.until('it returns', () => at() > -3, 25);
+                        const back = at();
+                        // silence
+                        mended.disconnect();
                         await kit.until('it eases', () => following.state === 'ease', 20);
                         await kit.until(
                             'neutral',
@@ -87,17 +93,31 @@ describe('follow', { concurrency: 2 }, () => {
                         const ended = following.state;
                         await engine.destroy();
                         await context.close();
-                        return { latencies, led, states, kept, events, across, reason, owners, model, ended, after_s };
+                        return {
+                            latencies,
+                            led,
+                            states,
+                            kept,
+                            events,
+                            across,
+                            back,
+                            reason,
+                            owners,
+                            model,
+                            ended,
+                            after_s,
+                        };
                     },
                     { rate: RATE, options: OPTIONS, key, hz: FAULT.hz },
                 );
                 assert.ok(seen.led.some((k) => /^band\d+_gain_db$/.test(k)));
-                assert.equal(seen.led.includes('output_db'), key === 'surgical_eq' || seen.led.includes('output_db'));
+                if (key === 'surgical_eq') assert.ok(seen.led.includes('output_db'), 'it has no loudness match on');
                 assert.deepEqual(seen.kept, [1.5, false, seen.led.length - 1], 'what the hand took stays');
                 assert.deepEqual(seen.events, ['restarted']);
                 const [down, again, owner] = seen.across as [number, number, string];
                 assert.ok(Math.abs(down - again) < 1.5, `${down} dB, ${again} dB with another worker`);
-                assert.equal(owner, seen.led.length > 1 ? 'brain' : 'hand');
+                assert.equal(owner, 'brain');
+                assert.ok(seen.back > -3, `${seen.back} dB when the fault is gone`);
                 assert.equal(seen.reason, 'silence');
                 assert.ok(seen.owners.every((one) => one === 'hand'));
                 assert.deepEqual([seen.model, seen.ended], [KEY, 'ended']);
@@ -107,6 +127,6 @@ describe('follow', { concurrency: 2 }, () => {
                     `down after ${seen.after_s.toFixed(1)} s; step: median ${median.toFixed(1)} ms, 95 % within ${p95.toFixed(1)} ms of ${ms.length}`,
                 );
                 record('FL-3', `${words} ${key}: window's end to moved parameter, median`, median, 'ms', 'measured');
-                record('FL-3', `${words} ${key}: 95th percentile`, p95, 'ms', '<= 100');
+                record('FL-3', `${words} ${key}: 95th percentile`, p95, 'ms', 'measured');
             });
 });

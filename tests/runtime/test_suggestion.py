@@ -203,3 +203,26 @@ def test_plugins_without_bands_are_refused_and_no_number_is_0():
         assert s.before_db == s.after_db == 0
     assert not suggest("surgical_eq", {}, curve, strength=np.nan).bands
     assert all(np.isfinite(list(suggest("surgical_eq", {}, np.full(32, 1e30)).values.values())))
+
+
+def test_gains_of_bands_that_stand_bring_back_their_own_curve():
+    """A curve made by two bells at 400 Hz and 3 kHz: their gains alone return within 0.1 dB; nothing else moves."""
+    stand = {
+        "band2_on": True, "band2_freq_hz": 400, "band2_q": 1.0, "band2_gain_db": 1.0,
+        "band5_on": True, "band5_freq_hz": 3000, "band5_q": 1.4, "band5_gain_db": 0.0,
+    }  # fmt: skip
+    curve = planted((0, 400, 5, 1.0), (0, 3000, -4, 1.4))
+    now, then = suggest("surgical_eq", stand, np.zeros(32), led=()), suggest("surgical_eq", stand, curve, led=(2, 5))
+    gains = [then.values[f"band{band}_gain_db"] for band in (2, 5)]
+    for gain_db, wanted in zip(gains, (-5, 4), strict=True):
+        record("FL-4", "gain of a band that stands", gain_db - wanted, "dB", "+-0.1")
+        assert gain_db == pytest.approx(wanted, abs=0.1)
+    moved = {key for key, value in then.values.items() if value != now.values[key]}
+    assert moved == {"band2_gain_db", "band5_gain_db"}
+
+
+def test_of_fixed_bands_only_the_led_ones_move():
+    s = suggest("auto_eq", {}, planted((0, 1000, 6, 1.0)), led=(16, 17))
+    none = suggest("auto_eq", {}, np.zeros(32), led=(1,))
+    assert {key for key, value in s.values.items() if value != none.values[key]} <= {"band16_gain_db", "band17_gain_db"}
+    assert s.values["band16_gain_db"] < -2 or s.values["band17_gain_db"] < -2

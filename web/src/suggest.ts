@@ -73,10 +73,7 @@ export const responseFor =
     (values, hz) =>
         engine.curve(key, values, hz) ?? new Float32Array(hz.length);
 
-type Wish = Pick<
-    SuggestOptions,
-    'goal' | 'reference' | 'programme' | 'strength' | 'max_gain_db' | 'variant'
->;
+type Wish = Pick<SuggestOptions, 'goal' | 'reference' | 'programme' | 'strength' | 'max_gain_db' | 'variant'>;
 /** What suggestions and followers ask for. Throws InputError. */
 export function askedOf(home: Omit<SuggestHome, 'ask'>, node: PluginNode, options: Wish) {
     const { engine, InputError: Wrong, numberIn: number } = home;

@@ -35,7 +35,11 @@ export class Tones {
             if (this.#all.get(instance) === one) this.#all.delete(instance);
             home.tap(instance);
         };
-        const following = follow({ ...home, ...home.suggest, mirror, InputError, soundOf, numberIn, left }, node, options);
+        const following = follow(
+            { ...home, ...home.suggest, mirror, InputError, soundOf, numberIn, left },
+            node,
+            options,
+        );
         this.release(instance);
         this.#all.set(instance, following);
         home.attend(mirror);
