@@ -34,7 +34,9 @@ class Suggestion(c.Structure):
         return list(self.room[: self.count])
 
 
-def suggest(key, values: dict, curve_db, confidence=None, strength=1.0, max_gain_db=12.0, own=(), led=()) -> Suggestion | None:
+def suggest(
+    key, values: dict, curve_db, confidence=None, strength=1.0, max_gain_db=12.0, own=(), led=()
+) -> Suggestion | None:
     """`values`: those that differ from the defaults, by key. The answer's `values` are plain values of all parameters by
     key, bypass apart. None: the plugin has no bands."""
     params = info(key)["params"][:-1]

@@ -135,7 +135,7 @@ export class WebBrain implements Brain {
         const worker = this.#worker;
         worker?.addEventListener('message', () => (missed = 0)); // whatever it says, it lives
         this.#pings = setInterval(() => {
-            const most = this.#jobs.size ? PINGS_MISSED.working : PINGS_MISSED.idle;
+            const most = this.#jobs.size || this.#tones.size ? PINGS_MISSED.working : PINGS_MISSED.idle;
             if (missed++ >= most) this.#lost(`it did not answer for ${(most * PING_MS) / 1000} s`);
             else this.#say({ type: 'ping', id: missed });
         }, PING_MS);

@@ -21,6 +21,9 @@ export class Tones {
     readonly #all = new Map<number, NodeFollowing>();
     constructor(private readonly home: TonesHome) {}
 
+    get size(): number {
+        return this.#all.size;
+    }
     has(instance: number): boolean {
         return this.#all.has(instance);
     }
