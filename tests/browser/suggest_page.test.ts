@@ -215,3 +215,39 @@ test('a model that cannot be loaded is said so, with what to do; the next try wo
     await eq.getByText('Applied.').waitFor();
     assert.equal((await values(eq)).freeze, true, 'its own engine leaves it alone');
 });
+
+test("Follow leads bands against a fault while it plays; a touched knob is the hand's; pressed again, all are", async () => {
+    await load({ plugin: 'surgical_eq', params: FAULTY }, { plugin: 'surgical_eq' });
+    const eq = page.locator('dawg-surgical-eq').last();
+    const follow = button(eq, 'Follow');
+    await follow.click(); // the page plays by itself
+    await eq
+        .getByText(/^Leads \d bands?, \d+.% sure of the last \d+.s \(auto_eq_blind, \w+\)$/)
+        .waitFor({ timeout: 60_000 });
+    assert.equal(await follow.getAttribute('aria-pressed'), 'true');
+    const led = (): Promise<string[]> =>
+        eq.evaluate((element) => {
+            const { node } = element as DawgPlugin;
+            return Object.keys(node!.values).filter((key) => node!.owner(key) === 'brain');
+        });
+    const gains = (await led()).filter((key) => key.endsWith('_gain_db'));
+    assert.ok(gains.length >= 2, String(gains));
+    const cut = async (): Promise<string | undefined> => {
+        const now = await values(eq);
+        const isThere = (key: string): boolean =>
+            Math.abs(Math.log2(Number(now[key.replace('gain_db', 'freq_hz')]) / FAULT.hz)) < 0.5;
+        return gains.find((key) => isThere(key) && Number(now[key]) < -3);
+    };
+    await page.waitForTimeout(6000);
+    const fault = await cut();
+    assert.ok(fault, JSON.stringify(await values(eq)));
+
+    await eq.evaluate((element, key) => (element as DawgPlugin).node!.set(key, -1), fault);
+    await eq.getByText(new RegExp(`^(Leads|Holds) ${gains.length - 1} band`)).waitFor();
+    await page.waitForTimeout(2000);
+    assert.equal((await values(eq))[fault], -1, 'what the hand has set stays');
+    await follow.click();
+    await eq.getByText(/^(Leads|Holds)/).waitFor({ state: 'detached' });
+    assert.deepEqual(await led(), []);
+    assert.equal(await follow.getAttribute('aria-pressed'), 'false');
+});

@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { adviceFor, aimText, canSuggest, isThere, keysOf, modelText, otherSide } from '../../web/gui/suggesting.js';
+import {
+    adviceFor,
+    aimText,
+    canSuggest,
+    followText,
+    isThere,
+    keysOf,
+    modelText,
+    otherSide,
+} from '../../web/gui/suggesting.js';
 import { portionsOf, progressText, summaryOf } from '../../web/gui/suggesting.js';
 import type { Change } from '../../web/src/api.js';
 import type { Manifest, ParamValue } from '../../web/src/manifest.js';
@@ -139,4 +148,26 @@ test('an error comes with what to do', () => {
         [new Error('?'), /Try again/],
     ];
     for (const [{ message }, wanted] of says) assert.match(adviceFor(message), wanted, message);
+});
+
+test('a follower says what it hears and leads', () => {
+    const model = {
+        ...{ key: 'auto_eq_blind', version: 2, variant: 'int8_dynamic', bytes: 300000 },
+        ...{ provider: 'wasm' as const, threads: 1, skipped: undefined },
+    };
+    const common = { reason: undefined, seconds: 7.4, confidence: [0.2, 0.6], model };
+    const keys = ['band3_gain_db', 'band5_gain_db', 'output_db'];
+    assert.equal(
+        plain(followText({ ...common, state: 'follow', keys })),
+        'Leads 2 bands, 40 % sure of the last 7 s (auto_eq_blind, int8_dynamic)',
+    );
+    assert.match(followText({ ...common, state: 'hold', keys: keys.slice(1) }), /^Holds 1 band,/);
+    assert.equal(plain(followText({ ...common, state: 'listening', keys: [] })), 'Listening: 7 s of sound so far');
+    assert.equal(followText({ ...common, state: 'hold', keys: [] }), 'Nothing to do so far');
+    assert.equal(followText({ ...common, confidence: [], state: 'hold', keys: [] }), 'Listening');
+    assert.equal(
+        plain(followText({ ...common, state: 'ease', reason: 'silence', keys })),
+        'Nothing sounds: the bands go back to 0 dB',
+    );
+    assert.match(followText({ ...common, state: 'ease', reason: 'unknown', keys }), /does not know this kind of sound/);
 });

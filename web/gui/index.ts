@@ -4,6 +4,7 @@
 import { ELEMENTS } from '../generated/elements.js';
 import { DawgChanges } from './changes.js';
 import { DawgCurve } from './curve.js';
+import { DawgFollow } from './follow.js';
 import { DawgKnob } from './knob.js';
 import { DawgLoudness } from './loudness.js';
 import { DawgMeter } from './meter.js';
@@ -25,6 +26,7 @@ const CONTROLS: Record<string, CustomElementConstructor> = {
     'dawg-presets': DawgPresets,
     'dawg-readouts': DawgReadouts,
     'dawg-changes': DawgChanges,
+    'dawg-follow': DawgFollow,
     'dawg-suggestion': DawgSuggestion,
     'dawg-plugin': DawgPlugin,
 };
@@ -52,6 +54,7 @@ export {
     DawgChanges,
     DawgChoice,
     DawgCurve,
+    DawgFollow,
     DawgKnob,
     DawgLoudness,
     DawgMeter,

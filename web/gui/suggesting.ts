@@ -1,6 +1,6 @@
 // What a suggestion says, in the words and portions that a reader takes or leaves. No DOM.
 import { OUTPUT, bandOf, valuesAt } from '../src/changes.js';
-import type { Change, Goal, SuggestProgress, Suggestion } from '../src/api.js';
+import type { Change, Following, Goal, SuggestProgress, Suggestion } from '../src/api.js';
 import type { ParamValue, PluginInfo } from '../src/manifest.js';
 
 type Values = Record<string, ParamValue>;
@@ -146,6 +146,29 @@ export function modelRows({
 export function modelText({ model, ms, confidence }: Pick<Suggestion, 'model' | 'ms' | 'confidence'>): string {
     const spent = msText(ms.features + ms.inference + ms.fit);
     return `${model.key} ${model.version} (${model.variant}, ${bytesText(model.bytes)}): ${percent(meanOf(confidence))} sure, ${spent}`;
+}
+
+const EASES: Record<NonNullable<Following['reason']>, string> = {
+    silence: 'Nothing sounds',
+    unknown: 'The model does not know this kind of sound',
+};
+/** How a follower is getting on. */
+export function followText({
+    state,
+    reason,
+    seconds,
+    confidence,
+    keys,
+    model,
+}: Pick<Following, 'state' | 'reason' | 'seconds' | 'confidence' | 'keys' | 'model'>): string {
+    if (state === 'loading') return 'Loading the model …';
+    if (reason) return `${EASES[reason]}: the bands go back to 0\u202fdB`;
+    if (state === 'listening') return `Listening: ${seconds.toFixed(0)}\u202fs of sound so far`;
+    const bands = keys.filter((key) => bandOf(key) !== undefined).length;
+    if (!bands) return confidence.length ? 'Nothing to do so far' : 'Listening';
+    const does = state === 'follow' ? 'Leads' : 'Holds';
+    const sure = `${percent(meanOf(confidence))} sure of the last ${seconds.toFixed(0)}\u202fs`;
+    return `${does} ${bands} ${bands === 1 ? 'band' : 'bands'}, ${sure}${model ? ` (${model.key}, ${model.variant})` : ''}`;
 }
 
 /** What the reader can do about an error, by what it says. */

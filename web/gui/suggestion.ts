@@ -6,14 +6,12 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { NodeElement } from './base.js';
 import type { DawgChanges } from './changes.js';
+import { runs } from './listening.js';
 import type { ControlNode } from './node.js';
 import { GOALS, adviceFor, progressText } from './suggesting.js';
 import type { Aim } from './suggesting.js';
 import { suggestionStyles } from './suggestion_style.js';
 import type { AudioData, SuggestProgress, Suggestion } from '../src/api.js';
-
-/** For a page to start the sound. */
-const START_S = 2;
 
 export class DawgSuggestion extends NodeElement {
     static override properties = {
@@ -85,7 +83,7 @@ export class DawgSuggestion extends NodeElement {
     }
     async #answer(node: ControlNode, isLive: boolean, signal: AbortSignal): Promise<Suggestion> {
         const { aim, reference, seconds, programme } = this;
-        if (isLive) await this.#sounds(node);
+        if (isLive) await runs(this, node.context);
         const brain = await node.engine.brain();
         if (!brain.isAlive) await brain.restart(); // it was lost for good
         const whole = isLive ? undefined : await programme?.();
@@ -97,13 +95,6 @@ export class DawgSuggestion extends NodeElement {
                 if (!signal.aborted) this.progress = new Map(this.progress).set(news.part, news);
             },
         });
-    }
-    /** Waits until the context runs. */
-    async #sounds({ context }: ControlNode): Promise<void> {
-        this.dispatchEvent(new CustomEvent('dawg-listen', { bubbles: true, composed: true }));
-        for (let i = 0; i < 20 * START_S && context.state !== 'running'; ++i)
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        if (context.state !== 'running') throw new Error('Nothing plays, so that there is nothing to hear.');
     }
     /** What was only heard of the last suggestion is taken back. */
     #leave(): void {
@@ -246,7 +237,9 @@ export class DawgSuggestion extends NodeElement {
         const { node } = this;
         if (!node) return nothing;
         return html`<section class=${this.isOver ? 'over' : ''} aria-label="Suggestions for ${node.info.name}">
-            ${this.#asking()} ${this.error ? this.#failed(this.error) : nothing}
+            ${this.#asking()}
+            <dawg-follow .node=${node} .aim=${this.aim} .reference=${this.reference?.audio}></dawg-follow>
+            ${this.error ? this.#failed(this.error) : nothing}
             ${this.progress ? this.#busy() : this.found ? this.#answered() : nothing}
             ${this.isOver ? html`<div class="drop">Drop a sound to match its tone</div>` : nothing}
         </section>`;
