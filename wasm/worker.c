@@ -267,7 +267,7 @@ float *DAWG_EXPORT(dawgw_suggest_input)(void)
  * type (dawg_eq_type), Hz, gain dB, Q, excess dB, confidence; DAWG_SUGGEST_POINTS frequencies Hz, and what the bands do
  * there dB. Until the next call. 0: no such plugin, or it has no bands. */
 const double *DAWG_EXPORT(dawgw_suggest)(uint32_t plugin, double strength, double max_gain_db, uint32_t own,
-                                          uint32_t led)
+                                         uint32_t led)
 {
     enum { FIELDS = 7 };
     static double out[5 + DAWG_PARAMS_MAX + FIELDS * DAWG_ERB_BANDS + 2 * DAWG_SUGGEST_POINTS];

@@ -291,7 +291,7 @@ export class WebBrain implements Brain {
         if (options.key === undefined && options.target_lufs === undefined) return this.#tones.follow(node, options);
         const mirror = this.home.mirrorOf(node);
         mirror.refresh();
-        const follow = followOf(mirror, options as FollowOptions);
+        const follow = followOf(mirror, options);
         const { instance, param } = follow;
         const name = `${instance} ${param}`;
         this.#followed.get(name)?.unwatch();

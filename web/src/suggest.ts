@@ -63,8 +63,8 @@ function filesOf({ options, InputError: Wrong, numberIn: number }: Omit<SuggestH
 /** Plain values of all parameters. */
 export function plainValues({ info, values }: PluginNode): Float32Array {
     return Float32Array.from(info.params, ({ key, labels }) => {
-        const label = labels.indexOf(String((values as Record<string, ParamValue>)[key]));
-        return label >= 0 ? label : Number((values as Record<string, ParamValue>)[key]);
+        const label = labels.indexOf(String(values[key]));
+        return label >= 0 ? label : Number(values[key]);
     });
 }
 /** What a node does with these values. */
