@@ -9,7 +9,6 @@ import type { Response } from './changes.js';
 import type { InputError } from './errors.js';
 import { NodeFollowing } from './following.js';
 import type { FollowHome } from './following.js';
-import type { ParamValue } from './manifest.js';
 import type { soundOf } from './match.js';
 import type { numberIn } from './render.js';
 import { NodeSuggestion, ownBands } from './suggestion.js';
