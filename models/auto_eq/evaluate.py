@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measures the shipped models and what they have to beat on music that nothing was chosen on, and writes CARD.md:
 
-    python models/auto_eq/evaluate.py [--no-card]
+    python models/auto_eq/evaluate.py [--no-card | --validation]
 
 Baselines are fitted and tuned on the training packages, by leaving out one package after the other. Answers of the models
 are those of the ONNX files, joined and shrunk by dawg_curve_vote, as in the product."""
@@ -192,16 +192,26 @@ def compared(match, x, heard, reference, there, rate: int, goal: np.ndarray) -> 
     return {name: rendered.distance_db(t, goal) for name, t in found.items()}
 
 
-def measured() -> dict:
-    music, tuned = data.load("test"), fitted()
+def answers(split: str, tuned: dict) -> dict:
+    """Every way to answer on the packages of one split, and the cases."""
+    music = data.load(split)
     cases, tracks = segments(music, degrade.SEED), wholes(music, degrade.SEED + 1)
     held_out = {kind: segments(music, degrade.SEED + 2, kind) for kind in degrade.HELD_OUT}
-    found = {"tracks": len(set(music.track)), "cases": len(cases.track), "mean_db": degrade.mean_db(cases.curves)}
+    found = {"tracks": len(set(music.track)), "segments": cases}
     for task in ("blind", "match"):
         found[task] = {way.name: row(way, task, cases, tracks, held_out) for way in ways(task, tuned)}
-        found[f"{task} variants"] = variants.table(task, cases)
+        print(f"{split}, {task}: measured", flush=True)
+    return found
+
+
+def measured() -> dict:
+    tuned = fitted()
+    checked, found = answers("validation", tuned), answers("test", tuned)
+    found |= {"validation": checked, "mean_db": degrade.mean_db(found["segments"].curves)}
+    found["cases"] = len(found["segments"].track)
+    for task in ("blind", "match"):
+        found[f"{task} variants"] = variants.table(task, found["segments"])
         found[f"{task} shipped"] = shipped(task)
-        print(f"{task}: measured", flush=True)
     found["tuned"] = {name: how(kind) for name, kind in (tuned["blind"] | tuned["match"]).items()}
     found["audio"] = on_audio()
     found["run"] = json.loads(model("blind", "fp32").session.get_modelmeta().custom_metadata_map["dawg.run"])
@@ -217,7 +227,14 @@ def how(kind) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--no-card", action="store_true", help="print only")
+    parser.add_argument(
+        "--validation", action="store_true", help="the check before the test: on the validation packages only"
+    )
     arguments = parser.parse_args()
+    if arguments.validation:
+        found = answers("validation", fitted())
+        print("\n".join([*card.results(found["blind"]), "", *card.results(found["match"])]))
+        return
     text = card.text(measured())
     print(text)
     if not arguments.no_card:

@@ -19,15 +19,16 @@ import hashlib
 import json
 import math
 import os
-import subprocess
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import degrade
 import export
 import numpy as np
 import torch
 import torch.distributed as dist
+from examples import Examples
+from settings import USUAL, Settings
 from torch import nn
 
 import data
@@ -35,37 +36,6 @@ import dsp
 
 RUNS = dsp.ROOT / "build/data/auto_eq"
 BANDS, WIDE = degrade.BANDS, degrade.WIDE
-
-
-@dataclass(frozen=True)
-class Settings:
-    task: str = "blind"
-    seed: int = 1
-    steps: int = 1800
-    batch: int = 512  # of all processes together
-    rate: float = 2e-3  # of learning, falls to 0 as a cosine
-    decay: float = 1e-2
-    width: int = 256
-    drop: float = 0.1
-    cosines: int = 32  # of the spectrum
-    components: int = 16  # of the rest
-    noise_db: float = 2.0  # on each cosine of the spectrum
-    spread: float = 0.4  # the same, as a share of what tracks differ by: one package does not know another
-    noise: float = 0.5  # on the rest, in standard deviations
-    mix: float = 0.75  # chance of a random mix of tracks
-    mix_of: int = 3
-    pool: int = 40_000  # tracks and mixes are drawn once
-    untouched: float = 0.03  # chance of no degradation
-    floor_db: tuple = (45.0, 100.0)  # below the level, uniform
-    absolute: float = 0.5  # weight of the absolute error beside the Gaussian likelihood
-    average: float = 0.99  # of the weights that are kept
-    curves: int = 60_000  # drawn once, seed + 1000; as likely upside down
-    same_song: float = 0.75  # match: chance that the reference is another part of the track
-    smooth: int = 12  # match: cosines of the wanted tone of another song
-    every: int = 300  # steps between checkpoints
-
-
-USUAL = {"blind": Settings(), "match": Settings(task="match", noise_db=1.0, spread=0.1, untouched=0.2)}
 
 
 def cosines(n: int, bands: int) -> torch.Tensor:
@@ -135,12 +105,18 @@ class Front(nn.Module):
         n = self.axes.shape[1]
         self.axes.copy_(vectors[:, -n:].flip(1) / values[-n:].flip(0).sqrt())
 
-    def forward(self, x):
+    def unlike(self, x, share: float = 1.0) -> list:
+        """What makes songs unlike those that were heard, in training: dB on the cosines, and on the rest."""
+        if not self.training:
+            return []
+        rest = torch.randn(len(x), self.axes.shape[1])
+        return [(share * self.dct_noise * torch.randn(len(x), len(self.dct_noise)), share * self.noise * rest)]
+
+    def forward(self, x, *unlike):
         spectrum = self.spectrum(x) @ self.dct
         rest = ((self.wide(x) - self.wide_mean) * self.wide_scale) @ self.axes
-        if self.training:
-            spectrum = spectrum + self.dct_noise * torch.randn_like(spectrum)
-            rest = rest + self.noise * torch.randn_like(rest)
+        for on_spectrum, on_rest in unlike:
+            spectrum, rest = spectrum + on_spectrum, rest + on_rest
         return torch.cat([spectrum * self.dct_scale, rest], dim=1)
 
 
@@ -189,71 +165,30 @@ class Blind(nn.Module):
 
     def forward(self, features, goal):
         with torch.no_grad():  # nothing in front learns by gradients
-            z = self.front(features)
+            z = self.front(features, *self.front.unlike(features))
         curve, sigma = self.body(z)
         return curve + goal @ self.goals, sigma
 
 
 class Match(nn.Module):
+    OWN = 0.1  # of the noise
+
     def __init__(self, s: Settings):
         super().__init__()
         self.front = Front(s)
         self.body = Body(s, 2 * (s.cosines + s.components) + s.cosines + 8)
 
     def forward(self, features, reference):
-        with torch.no_grad():
-            a, b = self.front(features), self.front(reference)
+        with torch.no_grad():  # two parts of a song are unlike others by the same, and hardly by themselves
+            song, part = self.front.unlike(features), self.front.unlike(features, self.OWN)
+            a, b = self.front(features, *song), self.front(reference, *song, *part)
         n = self.front.dct.shape[1]
         d = (b[:, :n] - a[:, :n]) / self.front.dct_scale  # dB
         rough = torch.log(torch.mean(d[:, n // 2 :].reshape(-1, 8, n // 16) ** 2, dim=2) + 0.01)  # small: the same song
         return self.body(torch.cat([a, b, 0.2 * d, rough], dim=1))
 
 
-# ---- examples
-
-
-def pool(s: Settings, music: data.Music) -> tuple[np.ndarray, np.ndarray]:
-    """Two lots of frames: of tracks and random mixes of tracks, and other parts of the same."""
-    rng = np.random.default_rng([s.seed, 1])
-    rows = rng.choice(len(music.frames), (s.pool, s.mix_of), p=music.chances)
-    weights = rng.dirichlet([1.0] * s.mix_of, s.pool).astype(np.float32)
-    plain = rng.random(s.pool) >= s.mix
-    lots = []
-    for lot in (rows, music.another(rows, rng)):
-        frames = music.frames[lot[:, 0]].copy()
-        for part in np.array_split(np.nonzero(~plain)[0], 100):
-            frames[part] = data.mixed(music, lot[part], weights[part])
-        lots.append(frames)
-    return lots[0], lots[1]
-
-
-def heard(s: Settings, frames: np.ndarray, curves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """After the equalizer, above some noise floor."""
-    floor = data.level_db(frames) - rng.uniform(*s.floor_db, (len(frames), 1)).astype(np.float32)
-    return data.floored(data.degraded(frames, curves), floor)
-
-
-def example(s: Settings, clean: tuple, curves: np.ndarray, n: int, rng: np.random.Generator):
-    """(inputs, wanted curve), float32."""
-    rows = rng.integers(0, len(clean[0]), n)
-    frames = clean[0][rows]
-
-    def some(untouched: float) -> np.ndarray:
-        sign = rng.choice([-1.0, 1.0], (n, 1)) * (rng.random((n, 1)) >= untouched)
-        return curves[rng.integers(0, len(curves), n)] * sign.astype(np.float32)
-
-    mine = some(s.untouched)
-    x = heard(s, frames, mine, rng)
-    if s.task == "blind":  # the goal is a table within the net: nothing to learn
-        return (x, np.zeros((n, len(dsp.TONE_GOALS)), np.float32)), data.target(mine)
-    # the reference: another part of the same song, mostly as it was; or another song, whose smoothed tone is wanted
-    theirs = some(0.7)
-    strange, others = rng.random(n) >= s.same_song, clean[1][rows]
-    others[strange] = np.roll(others[strange], 1, axis=0)
-    reference = heard(s, others, theirs, rng)
-    wanted = data.target(mine - theirs)
-    wanted[strange] = data.smoothed(data.tone(reference[strange]) - data.tone(x[strange]), s.smooth)
-    return (x, reference), wanted
+# ---- the run
 
 
 def loss(curve, sigma, wanted, s: Settings):
@@ -264,9 +199,6 @@ def loss(curve, sigma, wanted, s: Settings):
     return nll + s.absolute * e.abs().mean(), e[:, torch.tensor(degrade.COUNTS[1])].abs().mean()
 
 
-# ---- the run
-
-
 class Processes:
     """One, or those that torchrun started."""
 
@@ -274,6 +206,13 @@ class Processes:
         self.count, self.rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
         if self.count > 1:
             dist.init_process_group("gloo")
+
+    def by_turns(self, make):
+        """What is kept in files is made by the first process, and read by the others."""
+        found = make() if self.rank == 0 else None
+        if self.count > 1:
+            dist.barrier()
+        return make() if found is None else found
 
     def average(self, net: nn.Module) -> None:
         """The gradients."""
@@ -292,11 +231,10 @@ def train(s: Settings, music: data.Music, name: str, processes: Processes, stop_
     torch.set_num_threads(1)
     folder = RUNS / name
     folder.mkdir(parents=True, exist_ok=True)
-    curves = kept_curves(s)
     torch.manual_seed(s.seed)
     net = {"blind": Blind, "match": Match}[s.task](s)
-    clean, rng = pool(s, music), np.random.default_rng([s.seed, 0])
-    first = example(replace(s, task="blind"), clean, curves, 6000, rng)[0][0]
+    examples, rng = Examples(s, music), np.random.default_rng([s.seed, 0])
+    first = examples.at(0).draw(6000, rng)[0][0]
     net.front.fit(torch.tensor(music.frames[rng.choice(len(music.frames), 6000, p=music.chances)]), torch.tensor(first))
     optimizer = torch.optim.AdamW(net.parameters(), lr=s.rate, weight_decay=s.decay)
     averaged = torch.optim.swa_utils.AveragedModel(
@@ -322,7 +260,7 @@ def train(s: Settings, music: data.Music, name: str, processes: Processes, stop_
         torch.manual_seed(hash((s.seed, at, processes.rank)) % 2**31)
         for group in optimizer.param_groups:
             group["lr"] = s.rate * min(1.0, at / 200) * 0.5 * (1 + math.cos(math.pi * at / s.steps))
-        inputs, wanted = example(s, clean, curves, s.batch // processes.count, rng)
+        inputs, wanted = examples.at(at).draw(s.batch // processes.count, rng)
         value, error = loss(*net(*map(torch.from_numpy, inputs)), torch.from_numpy(wanted), s)
         optimizer.zero_grad()
         value.backward()
@@ -346,21 +284,10 @@ def train(s: Settings, music: data.Music, name: str, processes: Processes, stop_
     return averaged.module.eval()
 
 
-def kept_curves(s: Settings) -> np.ndarray:
-    path = RUNS / f"curves_{s.curves}_{s.seed + 1000}.npy"
-    if not path.exists():
-        RUNS.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.npy")
-        np.save(part, degrade.curves(s.curves, s.seed + 1000))
-        part.rename(path)
-    return np.load(path, mmap_mode="r")
-
-
 def provenance(s: Settings) -> dict:
-    """What a run is known by."""
+    """What a run is known by: its settings and the engine's parameters."""
     manifest = (dsp.ROOT / "web/generated/manifest.json").read_bytes()
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=dsp.ROOT, capture_output=True, text=True).stdout.strip()
-    return {"settings": asdict(s), "commit": commit, "manifest": hashlib.sha256(manifest).hexdigest()}
+    return {"settings": asdict(s), "manifest": hashlib.sha256(manifest).hexdigest()}
 
 
 # ---- what it is worth on tracks that it has not heard
@@ -413,7 +340,8 @@ def main() -> None:
     usual = USUAL[arguments.task]
     given = dict(pair.split("=") for pair in arguments.set)
     s = replace(usual, **{k: type(getattr(usual, k))(v) for k, v in given.items()})
-    processes, music = Processes(), data.load("train")
+    processes = Processes()
+    music = processes.by_turns(lambda: data.load("train"))
     if arguments.leave_out:
         every = []
         for package in sorted(set(music.package)):

@@ -13,6 +13,7 @@ from kit import ROOT
 
 pytest.importorskip("torch", reason="PyTorch is not installed: npm run test:models does")
 sys.path.insert(0, str(ROOT / "models/auto_eq"))
+import examples
 import export
 import measure
 import train
@@ -40,8 +41,8 @@ def music() -> data.Music:
 
 @pytest.fixture(scope="module")
 def short(tmp_path_factory):
-    train.RUNS = tmp_path_factory.mktemp("runs")
-    return train.Settings(steps=150, batch=128, curves=600, pool=500, width=64, every=50)
+    train.RUNS = examples.RUNS = tmp_path_factory.mktemp("runs")
+    return train.Settings(steps=150, batch=128, curves=600, pool=500, fresh=60, cabinets=0.0, width=64, every=50)
 
 
 @pytest.mark.parametrize("task", ("blind", "match"))

@@ -35,7 +35,7 @@ WINDOW_S, HOP_S = 10.0, 5.0
 SHORTEST_S = 12.0
 SILENT_LUFS = -45.0
 LOUD_LUFS = (-10.0, -6.5)  # uniform: what loud masters of the last decades measure
-TRAINING_S = 100.0  # of a track
+TRAINING_S = 300.0  # of a track
 LOUD, MONO = 0.35, 0.25  # chances of a track
 SEED = 20
 
