@@ -8,11 +8,11 @@ from dataclasses import dataclass
 class Settings:
     task: str = "blind"
     seed: int = 1
-    steps: int = 1800
-    batch: int = 512  # of all processes together
+    steps: int = 2000
+    batch: int = 256  # of all processes together
     rate: float = 2e-3  # of learning, falls to 0 as a cosine
     decay: float = 1e-2
-    width: int = 256
+    width: int = 128
     drop: float = 0.1
     cosines: int = 32  # of the spectrum
     components: int = 16  # of the rest
@@ -21,17 +21,17 @@ class Settings:
     noise: float = 0.5  # on the rest, in standard deviations
     mix: float = 0.75  # chance of a random mix of tracks
     mix_of: int = 3
-    pool: int = 40_000  # tracks and mixes
-    fresh: int = 300  # steps with one pool
+    pool: int = 20_000  # tracks and mixes
+    fresh: int = 250  # steps with one pool
     untouched: float = 0.03  # chance of no degradation
     cabinets: float = 0.1  # chance of a cabinet's curve instead of the mix
     floor_db: tuple = (45.0, 100.0)  # below the level, uniform
     absolute: float = 0.5  # weight of the absolute error beside the Gaussian likelihood
     average: float = 0.99  # of the weights that are kept
     curves: int = 60_000  # drawn once, seed + 1000; as likely upside down
-    same_song: float = 0.75  # match: chance that the reference is another part of the track
+    same_song: float = 0.85  # match: chance that the reference is another part of the track
     smooth: int = 12  # match: cosines of the wanted tone of another song
-    every: int = 300  # steps between checkpoints
+    every: int = 250  # steps between checkpoints
 
 
-USUAL = {"blind": Settings(), "match": Settings(task="match")}
+USUAL = {"blind": Settings(steps=1600), "match": Settings(task="match", mix=0.3, mix_of=2, untouched=0.05)}

@@ -334,6 +334,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("task", choices=["blind", "match"])
     parser.add_argument("--leave-out", action="store_true", help="train on all packages but one, by turns; no export")
+    parser.add_argument("--no-export", action="store_true", help="leave models/onnx as it is")
     parser.add_argument("--set", nargs="*", default=[], metavar="SETTING=VALUE", help="other settings than the usual")
     parser.add_argument("--name", help="of the run")
     arguments = parser.parse_args()
@@ -352,7 +353,7 @@ def main() -> None:
         print("mean", {k: round(float(np.mean([e[k] for e in every])), 3) for k in every[0]})
         return
     net = train(s, music, arguments.name or s.task, processes)
-    if processes.rank == 0:
+    if processes.rank == 0 and not arguments.no_export:
         export.write(net, s, music, provenance(s))
 
 

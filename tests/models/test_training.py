@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "models/auto_eq"))
 import examples
 import export
 import measure
+import torch
 import train
 
 import data
@@ -50,6 +51,22 @@ def test_400_steps_undo_a_fifth_of_what_was_done(music, short, task):
     net = train.train(replace(short, task=task, steps=400), music, f"learns_{task}", train.Processes())
     scores = train.scores(replace(short, task=task), net, music, n=300)
     assert scores["net"] < 0.8 * scores["nothing"], scores
+
+
+def test_two_parts_of_a_song_are_made_unlike_others_by_the_same(music, short):
+    """Noise keeps a net from knowing songs by heart; it must not hide what a reference of the same song says."""
+    torch.manual_seed(1)
+    net, heard = train.Match(replace(short, task="match")), []
+    frames = torch.tensor(np.repeat(music.frames[:1], 4000, axis=0))
+    net.front.fit(torch.tensor(music.frames), torch.tensor(music.frames))
+    net.body.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    net.train()(frames, frames)
+    n, noise = short.cosines, net.front.dct_noise
+    one, difference = heard[0][:, :n] / net.front.dct_scale, heard[0][:, -8 - n : -8] / 0.2
+    assert torch.allclose(one.std(dim=0) / noise, torch.ones(n), atol=0.05)
+    assert torch.allclose(difference.std(dim=0) / noise, torch.full((n,), 0.1), atol=0.01)
+    net.eval()(frames, frames)
+    assert heard[1].std(dim=0).max() < 1e-5
 
 
 def test_an_interrupted_run_ends_with_the_same_weights(music, short):

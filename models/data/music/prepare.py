@@ -9,8 +9,8 @@ check), `test` (never used for a choice). In training a track has up to three ve
 own limiter until it is as loud as a modern master, for few of these tracks are), sometimes `mono`.
 
 Left out: effects and speech in colobot (no music), frames that are nearly silent, and singularity's "Through Space",
-which is starfighter's through_space. Of a training track the first 100 s are enough: what follows repeats it (planetblupi is loops
-of a quarter of an hour), and tracks are many where seconds are not.
+which is starfighter's through_space. Of a training track the first 300 s are enough: what follows repeats it (planetblupi
+is loops of a quarter of an hour); with 100 s two parts of a track are more alike than a reference is to its song.
 """
 
 import hashlib
