@@ -30,7 +30,7 @@ import dsp
 FOLDER = dsp.ROOT / "models/onnx"
 VECTORS = dsp.ROOT / "tests/models"
 LICENCE = "MIT"
-VERSION = 1
+VERSION = 2
 OPSET = 18
 TARGETS = ("auto_eq", "surgical_eq", "mastering_eq")
 VARIANTS = ("fp32", "fp16", "int8_dynamic", "int8_qdq", "int4")
