@@ -34,4 +34,7 @@ class Settings:
     every: int = 250  # steps between checkpoints
 
 
-USUAL = {"blind": Settings(steps=1600), "match": Settings(task="match", mix=0.3, mix_of=2, untouched=0.05)}
+USUAL = {
+    "blind": Settings(steps=1200, cabinets=0.03, pool=40_000, fresh=1200),
+    "match": Settings(task="match", mix=0.3, mix_of=2, untouched=0.05),
+}
