@@ -12,12 +12,12 @@ from pathlib import Path
 import clips
 import numpy as np
 from scipy import signal as sps
+from scoring import NAMES, macro_f1, matrix, scores
 
 import dsp
 from cards import wrapped
 
 CARD = Path(__file__).with_name("CARD.md")
-NAMES = dsp.source_names()
 
 
 def answers(test: list[dict], gain_db: float = 0.0, rate: int = 44100, seconds: float = 10.0):
@@ -61,19 +61,6 @@ def baseline(clip: dict) -> int:
     return NAMES.index("keys" if centroid > 2000 else "unknown")
 
 
-def scores(label: np.ndarray, answer: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Precision, recall and F1 of each kind."""
-    right = np.array([np.sum((label == k) & (answer == k)) for k in range(len(NAMES))])
-    said = np.array([np.sum(answer == k) for k in range(len(NAMES))])
-    there = np.array([np.sum(label == k) for k in range(len(NAMES))])
-    return right / np.maximum(1, said), right / np.maximum(1, there), 2 * right / np.maximum(1, said + there)
-
-
-def macro_f1(label: np.ndarray, answer: np.ndarray) -> float:
-    """Over the nine named kinds."""
-    return float(np.mean(scores(label, answer)[2][1:]))
-
-
 def measure() -> dict:
     test = clips.index("test")
     label = np.array([NAMES.index(clip["label"]) for clip in test])
@@ -89,17 +76,6 @@ def measure() -> dict:
     found["same"] = {name: float(np.mean(a == answer)) for name, (a, _) in others.items()}
     found["moved"] = {name: float(np.max(np.abs(c - sure)[a == answer])) for name, (a, c) in others.items()}
     return found
-
-
-def matrix(label: np.ndarray, answer: np.ndarray) -> list[str]:
-    counts = np.zeros((len(NAMES), len(NAMES)), int)
-    np.add.at(counts, (label, answer), 1)
-    order = [*range(1, len(NAMES)), 0]
-    lines = ["| is \\ heard as | " + " | ".join(NAMES[k] for k in order) + " |", "|---|" + "--:|" * len(order)]
-    for i in order:
-        cells = [f"**{counts[i, k]}**" if i == k else str(counts[i, k] or "") for k in order]
-        lines.append(f"| {NAMES[i]} | " + " | ".join(cells) + " |")
-    return lines
 
 
 def by_source(found: dict) -> list[str]:

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 import clips
 import numpy as np
 from scipy.optimize import minimize
+from scoring import decided, scores
 
 import dsp
 
@@ -65,20 +66,6 @@ def fitted(e: np.ndarray, label: np.ndarray, penalty: float) -> np.ndarray:
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 600}).x.reshape(dsp.SOURCES, 1 + d)
 
 
-def decided(p: np.ndarray, sure: float) -> np.ndarray:
-    """What dawg_source_guess_read answers."""
-    best = 1 + np.argmax(p[:, 1:], axis=1)
-    top = p[np.arange(len(p)), best]
-    return np.where((top >= sure) & (top > p[:, 0]), best, 0)
-
-
-def f1(label: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """Of the named kinds, without "unknown"."""
-    kinds = range(1, dsp.SOURCES)
-    right = np.array([np.sum((label == k) & (answer == k)) for k in kinds])
-    return 2 * right / np.maximum(1, [np.sum(label == k) + np.sum(answer == k) for k in kinds])
-
-
 SOURCES = ("timgm6mb-soundfont", "opl3-soundfont", "lmms-common")  # of instruments, for training
 
 
@@ -99,13 +86,13 @@ def validate(s: Settings, x: np.ndarray, label: np.ndarray, scale: np.ndarray, t
         p = np.zeros((len(x), dsp.SOURCES))
         for k in range(s.folds):
             p[fold == k] = heard_out(fold == k, penalty)
-        scores = ", ".join(f"{f1(label, decided(p, sure)).mean():.3f} at {sure}" for sure in (0.3, 0.4, 0.5))
+        scores = ", ".join(f"{scores(label, decided(p, sure))[2][1:].mean():.3f} at {sure}" for sure in (0.3, 0.4, 0.5))
         print(f"penalty {penalty:g}: macro-F1 on unseen instruments {scores}", flush=True)
         for source in SOURCES:
             out = sources == source
-            p, kinds = heard_out(out, penalty), [k - 1 for k in np.unique(label[out]) if k]
+            p, kinds = heard_out(out, penalty), [k for k in np.unique(label[out]) if k]
             scores = ", ".join(
-                f"{f1(label[out], decided(p, sure))[kinds].mean():.3f} at {sure}" for sure in (0.3, 0.4, 0.5)
+                f"{scores(label[out], decided(p, sure))[2][kinds].mean():.3f} at {sure}" for sure in (0.3, 0.4, 0.5)
             )
             print(f"  without {source}: on it {scores}", flush=True)
 
