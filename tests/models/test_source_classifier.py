@@ -39,9 +39,8 @@ def heard(x: np.ndarray, rate: float = RATE) -> np.ndarray:
 
 
 def seen(train, frames) -> np.ndarray:
-    """What a net that was fitted to nothing sees."""
-    with torch.no_grad():
-        return train.Front(train.Settings()).eval()(torch.tensor(np.array(frames))).numpy()
+    """What a net sees, before scales and limits."""
+    return train.Front(train.Settings()).raw(torch.tensor(np.array(frames))).numpy()
 
 
 def test_12_db_louder_or_softer_is_seen_as_the_same(train):
