@@ -7,8 +7,10 @@ import json
 import sys
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from kit import ROOT
 from kit.report import record
@@ -76,18 +78,21 @@ def test_the_file_answers_stored_frames_as_the_net_did(key, variant):
 
 
 @each_file
-def test_the_core_answers_as_onnxruntime_does(key, variant):
-    """Row by row, as the core runs: dynamic quantization measures all that it is given together. A value half-way between
-    two of its steps may fall to either side, so that there single bands differ by what one step is worth."""
+def test_the_core_answers_as_the_operators_are_defined(key, variant):
+    """Row by row, as the core runs: dynamic quantization measures all that it is given together. There the oracle is ONNX's
+    reference implementation: onnxruntime's own 8-bit products depend on the processor (sums of two may saturate at 16
+    bits where there is no VNNI), by up to 0.2 dB."""
     v = vectors(key)
     inputs = {name: v[name] for name in ("features", "goal", "reference") if name in v}
-    net, run = dsp.Net((FOLDER / variant["file"]).read_bytes()), session(variant).run
-    found, limit = net.run(inputs), 0.1 if variant["variant"] == "int8_dynamic" else 1e-4
+    is_dynamic = variant["variant"] == "int8_dynamic"
+    run = ReferenceEvaluator(onnx.load(FOLDER / variant["file"])).run if is_dynamic else session(variant).run
+    net = dsp.Net((FOLDER / variant["file"]).read_bytes())
+    found, limit = net.run(inputs), 1e-4
     for i in range(len(v["features"])):
         wanted = run(["curve_db", "sigma_db"], {name: x[i : i + 1] for name, x in inputs.items()})
         for name, answer in zip(("curve_db", "sigma_db"), wanted, strict=True):
             off = np.abs(found[name][i] - answer[0]).max()
-            record("IN-1", f"{variant['file']}: core against onnxruntime", off, "dB", f"<= {limit:g}", worst="high")
+            record("IN-1", f"{variant['file']}: core against the reference", off, "dB", f"<= {limit:g}", worst="high")
             assert off <= limit, (name, i)
 
 
