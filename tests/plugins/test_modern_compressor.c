@@ -20,9 +20,9 @@ static uint32_t key(const char *name)
 }
 
 /* Defaults without automatic make-up, and then pairs of name and double, ended by NULL. */
-static rig set(float rate, ...)
+static rig set(double rate, ...)
 {
-    rig r = rig_make(&dawg_modern_compressor, rate);
+    rig r = rig_make(&dawg_modern_compressor, (float)rate);
     dawg_set(r.x, key("auto_makeup"), 0.0f);
     va_list list;
     va_start(list, rate);
