@@ -35,6 +35,6 @@ class Settings:
 
 
 USUAL = {
-    "blind": Settings(steps=1200, cabinets=0.03, pool=40_000, fresh=1200),
+    "blind": Settings(steps=1800, batch=512, width=256, pool=40_000, fresh=1800, cabinets=0.0),
     "match": Settings(task="match", mix=0.3, mix_of=2, untouched=0.05),
 }

@@ -115,7 +115,7 @@ static void processing_never_allocates(const dawg_plugin *p)
 /* What the core may ask of its surroundings: memory moves, and on targets without the instruction, exact roots. */
 static int may_import(const char *name)
 {
-    static const char *const exact[] = {"memcpy", "memset", "memmove", "memcmp", "strcmp",
+    static const char *const exact[] = {"memcpy", "memset", "memmove", "memcmp", "bcmp",  "strcmp",
                                         "strlen", "sqrt",   "sqrtf",   "floor",  "floorf"};
     static const char *const toolchain[] = {"__asan_",        "__ubsan_",       "__sanitizer_",     "_ITM_",
                                             "__gmon_start__", "__cxa_finalize", "__stack_chk_fail", "__assert_fail"};
