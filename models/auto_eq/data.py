@@ -19,6 +19,7 @@ import degrade
 import prepare
 
 import dsp
+from cosines import cosines
 
 BANDS, WIDE = degrade.BANDS, degrade.WIDE
 NONE_DB = -120.0  # DAWG_FEATURES_NONE
@@ -122,16 +123,14 @@ def tone(frames: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _smoother(cosines: int) -> np.ndarray:
-    k, i = np.arange(cosines), np.arange(WIDE)[:, None]
-    rows = np.cos(np.pi * k * (i + 0.5) / WIDE) * np.sqrt(2 / WIDE)
-    rows[:, 0] /= np.sqrt(2)
+def _smoother(n: int) -> np.ndarray:
+    rows = cosines(n, WIDE)
     return (rows @ rows.T).astype(np.float32)
 
 
-def smoothed(curves: np.ndarray, cosines: int, limit_db: float = 12.0) -> np.ndarray:
-    """The curves' first cosines, within the limit, without level."""
-    y = np.clip(curves @ _smoother(cosines), -limit_db, limit_db)
+def smoothed(curves: np.ndarray, n: int, limit_db: float = 12.0) -> np.ndarray:
+    """The curves' first n cosines, within the limit, without level."""
+    y = np.clip(curves @ _smoother(n), -limit_db, limit_db)
     return y - y[:, COUNTS].mean(axis=1, keepdims=True)
 
 

@@ -33,17 +33,10 @@ from torch import nn
 
 import data
 import dsp
+from cosines import cosines
 
 RUNS = dsp.ROOT / "build/data/auto_eq"
 BANDS, WIDE = degrade.BANDS, degrade.WIDE
-
-
-def cosines(n: int, bands: int) -> torch.Tensor:
-    """[bands, n]: an orthonormal cosine transform."""
-    k, i = np.arange(n), np.arange(bands)[:, None]
-    rows = np.cos(np.pi * k * (i + 0.5) / bands) * np.sqrt(2 / bands)
-    rows[:, 0] /= np.sqrt(2)
-    return torch.tensor(rows, dtype=torch.float32)
 
 
 class Front(nn.Module):
@@ -65,7 +58,7 @@ class Front(nn.Module):
         self.rest = (rest[0], rest[-1] + 1)
         assert rest == list(range(*self.rest)), "the scalars that an equalizer leaves alone follow one another"
         self.register_buffer("counts", (counts / counts.sum())[:, None])
-        self.register_buffer("dct", cosines(s.cosines, BANDS))
+        self.register_buffer("dct", torch.tensor(cosines(s.cosines, BANDS), dtype=torch.float32))
         self.register_buffer("dct_noise", torch.ones(s.cosines))
         self.register_buffer("dct_scale", torch.ones(s.cosines))
         self.register_buffer("wide_mean", torch.zeros(wide))
@@ -147,7 +140,7 @@ class Body(nn.Module):
         self.skip = nn.Parameter(torch.zeros(inputs, s.cosines))
         counts = torch.tensor(degrade.COUNTS[1], dtype=torch.float32)
         self.register_buffer("counts", (counts / counts.sum())[:, None])
-        self.register_buffer("back", cosines(WIDE, WIDE)[:, : s.cosines].T.contiguous())
+        self.register_buffer("back", torch.tensor(cosines(s.cosines, WIDE).T.copy(), dtype=torch.float32))
 
     def forward(self, z):
         y = self.out(self.layers(z))

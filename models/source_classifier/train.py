@@ -23,6 +23,7 @@ from scoring import NAMES, decided, macro_f1
 from torch import nn
 
 import dsp
+from cosines import cosines
 
 RUNS = frames.KEPT
 MID, SIDE = slice(0, BANDS), slice(4 * BANDS, 5 * BANDS)
@@ -53,14 +54,6 @@ class Settings:
     sure: float = 0.3  # a smaller probability is "unknown"
 
 
-def cosines(n: int, bands: int = BANDS) -> torch.Tensor:
-    """[bands, n]: an orthonormal cosine transform."""
-    k, i = np.arange(n), np.arange(bands)[:, None]
-    rows = np.cos(np.pi * k * (i + 0.5) / bands) * np.sqrt(2 / bands)
-    rows[:, 0] /= np.sqrt(2)
-    return torch.tensor(rows, dtype=torch.float32)
-
-
 class Front(nn.Module):
     """A raw frame -> what a net sees of it: nothing that a level moves."""
 
@@ -72,7 +65,7 @@ class Front(nn.Module):
         self.rest = [i for i, n in enumerate(names) if n.startswith(("range_lu", "crest", "onsets", "correlation"))]
         self.lo, self.hi = self.rest[0], self.rest[-1] + 1
         inputs = 8 * s.cosines + len(self.rest)
-        self.register_buffer("dct", cosines(s.cosines))
+        self.register_buffer("dct", torch.tensor(cosines(s.cosines, BANDS), dtype=torch.float32))
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("scale", torch.ones(inputs))
         self.inputs, self.noise = inputs, s.noise

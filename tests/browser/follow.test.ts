@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { record } from '../wasm/builds.js';
-import { KEY, leveller, noise, realRegistry } from '../worker/brain.js';
+import { KEY, noise, serveLevellers } from '../worker/brain.js';
 import { Harness, PAGES } from './harness.js';
 import { planar } from './jobs.js';
 
@@ -15,9 +15,7 @@ const OPTIONS = { modelBaseUrl: './files/models/' };
 describe('follow', { concurrency: 2 }, () => {
     before(async () => {
         const { files } = harness.server;
-        const models = { [KEY]: leveller() };
-        files.set('models/models.json', Buffer.from(JSON.stringify(await realRegistry(models))));
-        for (const [key, file] of Object.entries(models)) files.set(`models/${key}.onnx`, Buffer.from(file));
+        await serveLevellers(files, 'models');
         for (const [name, channel] of [
             ['faulty', noise(4, RATE, FAULT)],
             ['clean', noise(4, RATE)],

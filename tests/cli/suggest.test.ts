@@ -6,13 +6,12 @@ import { before, test } from 'node:test';
 import type { Change } from '../../web/src/api.js';
 import { makeSong } from '../../web/src/song.js';
 import { encodeWav } from '../../web/src/wav.js';
-import { KEY, leveller, realRegistry } from '../worker/brain.js';
+import { KEY, MATCH, leveller, realRegistry } from '../worker/brain.js';
 import { at, dawg, noise, succeed, wav } from './command.js';
 
 const RATE = 48000;
 const SECONDS = 20; // all of it
 const FAULT = { hz: 300, gain_db: 9 };
-const MATCH = 'auto_eq_match';
 const models = at('models');
 const [song, faulty] = [at('song.wav'), at('faulty.wav')];
 

@@ -18,6 +18,7 @@ import type { TestModel } from './onnx.js';
 export const ORT = pathToFileURL(resolve('dist/browser/ort/')).href + '/';
 export const BASE = 'https://models.test/';
 export const KEY = 'auto_eq_blind';
+export const MATCH = 'auto_eq_match';
 export const PLUGIN = 'surgical_eq';
 const HASH = '0123456789abcdef';
 export const schema: Schema = {
@@ -182,4 +183,10 @@ export async function realRegistry(files: Record<string, Uint8Array<ArrayBuffer>
         return { key, version: 1, variants: [variant], schema: manifest.schemas, features: manifest.features.version };
     });
     return { models: await Promise.all(models) };
+}
+/** Puts levellers, blind and for a reference, and their registry into a folder of a server's files. */
+export async function serveLevellers(files: Map<string, Buffer>, folder: string): Promise<void> {
+    const models = { [KEY]: leveller(), [MATCH]: leveller(MATCH) };
+    files.set(`${folder}/models.json`, Buffer.from(JSON.stringify(await realRegistry(models))));
+    for (const [key, file] of Object.entries(models)) files.set(`${folder}/${key}.onnx`, Buffer.from(file));
 }

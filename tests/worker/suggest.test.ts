@@ -6,10 +6,9 @@ import type { Suggest } from '../../worker/messages.js';
 import type { Suggested } from '../../worker/suggest.js';
 import { POINT } from '../../worklet/protocol/records.js';
 import { Taps } from '../../worklet/taps.js';
-import { BASE, Files, KEY, ORT, manifest, noise, realRegistry, realSchema, leveller } from './brain.js';
+import { BASE, Files, KEY, MATCH, ORT, manifest, noise, realRegistry, realSchema, leveller } from './brain.js';
 import { Bench, Connection, INSTANCE, QUANTUM, RATE } from './plant.js';
 
-const MATCH = 'auto_eq_match';
 const FAULT = { hz: 300, gain_db: 9, q: 1.4 };
 const sound = (channel: Float32Array, rate = RATE) => ({ rate, channels: [channel] });
 const infoOf = (key: string) => manifest.plugins.find((plugin) => plugin.key === key)!;
