@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * eq_engine.c - see eq_engine.h. Each window takes three slices, each block of half a second one more, and then the
- * search for problems (problems.h) goes on in the slices that no window needs. */
+ * eq_engine.c - see eq_engine.h. Each window takes slices for its powers (stereo_power.h) and one for its evidence, each
+ * block of half a second one more and one for each block of the last 3 s. Then the search for problems (problems.h) goes
+ * on in the slices that no window needs. */
 #include "eq_engine.h"
-#include "dsp/fft.h"
 #include "dsp/guard.h"
 #include "lasting.h"
 #include "problems.h"
+#include "stereo_power.h"
 #include "tonal_curve.h"
 #include <string.h>
 
@@ -15,8 +16,10 @@
 #define QUIET 1e-9 /* mean square of a block that is not heard, as in eq_evidence.c */
 
 #define BLOCKS (RECENT + 1u) /* and the one that is being filled */
+#define SLICE_POINTS 2048u   /* of the transform, twice that for short windows, which have few slices */
+#define SHORT 4096u
 
-typedef enum { IDLE, LEFT, RIGHT, EVIDENCE, BLOCK, SEARCH } stage;
+typedef enum { IDLE, POWER, EVIDENCE, BLOCK, GATHER } stage;
 
 typedef struct block {
     dawg_evidence evidence;
@@ -27,15 +30,15 @@ typedef struct block {
 } block;
 
 struct dawg_eq_engine {
-    double rate, bin_hz, scale, sensitivity;
-    uint32_t points, hop, kept, bins, windows_per_block, strict;
+    double rate, bin_hz, sensitivity;
+    uint32_t points, hop, bins, windows_per_block, strict;
     uint64_t frame, next; /* heard; end of the next window */
     stage stage;
-    uint32_t from; /* of the pending window, in the ring */
-    dawg_fft *fft;
+    uint32_t gathered; /* blocks */
+    dawg_stereo_power *spectrum;
     dawg_grid *grid;
     dawg_band_map *log_bands, *balance_bands;
-    float *window, *history[2], *spectrum, *decibels;
+    float *history[2], *decibels;
     double *power;                      /* of the window; while a block closes, means */
     double *total_power, *total_relief; /* sums since reset */
     double *mean_power, *mean_relief;   /* what the search looks at */
@@ -78,16 +81,14 @@ static void *take(unsigned char *mem, size_t *used, size_t bytes)
 static size_t lay_out(dawg_eq_engine *e, unsigned char *mem, double rate)
 {
     size_t used = 0;
-    const uint32_t n = points_at(rate), bins = bins_at(rate, n), kept = n + n / 4u;
+    const uint32_t n = points_at(rate), bins = bins_at(rate, n);
     (void)take(mem, &used, sizeof *e);
-    void *fft = take(mem, &used, dawg_fft_size(n)), *grid = take(mem, &used, dawg_grid_size());
+    void *spectrum = take(mem, &used, dawg_stereo_power_size(n)), *grid = take(mem, &used, dawg_grid_size());
     void *log_bands = take(mem, &used, dawg_band_map_size(DAWG_LOG_BANDS));
     void *balance = take(mem, &used, dawg_band_map_size(DAWG_BALANCE_BANDS));
-    float *window = take(mem, &used, n * sizeof(float));
-    float *left = take(mem, &used, kept * sizeof(float)), *right = take(mem, &used, kept * sizeof(float));
-    float *spectrum = take(mem, &used, DAWG_FFT_FLOATS(n) * sizeof(float));
+    float *left = take(mem, &used, n * sizeof(float)), *right = take(mem, &used, n * sizeof(float));
     float *decibels = take(mem, &used, bins * sizeof(float));
-    double *power = take(mem, &used, bins * sizeof(double)), *total = take(mem, &used, bins * sizeof(double));
+    double *total = take(mem, &used, bins * sizeof(double));
     double *relief = take(mem, &used, bins * sizeof(double));
     double *means[2];
     for (uint32_t i = 0; i < 2; ++i) means[i] = take(mem, &used, bins * sizeof(double));
@@ -99,28 +100,20 @@ static size_t lay_out(dawg_eq_engine *e, unsigned char *mem, double rate)
     if (!mem) return used;
 
     double edges[DAWG_LOG_BANDS + 1];
-    *e = (dawg_eq_engine){.rate = rate,
-                          .bin_hz = rate / (double)n,
-                          .scale = 2.0 / ((double)n * 0.375 * (double)n), /* sum w^2 = 3 n / 8 */
-                          .points = n,
-                          .hop = n / 4u,
-                          .kept = kept,
-                          .bins = bins};
+    *e = (dawg_eq_engine){.rate = rate, .bin_hz = rate / (double)n, .points = n, .hop = n / 4u, .bins = bins};
     e->windows_per_block = (uint32_t)(BLOCK_S * rate / (double)e->hop + 0.5);
-    e->fft = dawg_fft_init(fft, dawg_fft_size(n), n);
+    e->spectrum = dawg_stereo_power_init(spectrum, dawg_stereo_power_size(n), n, bins);
+    e->power = dawg_stereo_power_bins(e->spectrum);
     e->grid = dawg_grid_init(grid, dawg_grid_size(), n, rate);
     dawg_log_edges(edges);
     e->log_bands = dawg_band_map_init(log_bands, dawg_band_map_size(DAWG_LOG_BANDS), n, rate, edges, DAWG_LOG_BANDS);
     dawg_balance_edges(edges);
     e->balance_bands =
         dawg_band_map_init(balance, dawg_band_map_size(DAWG_BALANCE_BANDS), n, rate, edges, DAWG_BALANCE_BANDS);
-    e->window = window, e->history[0] = left, e->history[1] = right;
-    e->spectrum = spectrum, e->decibels = decibels;
-    e->power = power, e->total_power = total, e->total_relief = relief, e->mean_power = means[0],
-    e->mean_relief = means[1];
+    e->history[0] = left, e->history[1] = right;
+    e->decibels = decibels;
+    e->total_power = total, e->total_relief = relief, e->mean_power = means[0], e->mean_relief = means[1];
     for (uint32_t b = 0; b < BLOCKS; ++b) e->blocks[b].power = powers[b], e->blocks[b].relief = reliefs[b];
-    for (uint32_t t = 0; t < n; ++t)
-        e->window[t] = (float)(0.5 - 0.5 * dawg_cos_d(2.0 * DAWG_PI * (double)t / (double)n));
     return used;
 }
 
@@ -157,14 +150,13 @@ void dawg_eq_engine_reset(dawg_eq_engine *e)
     e->frame = e->block = 0;
     e->next = e->points;
     e->stage = IDLE;
-    e->from = 0;
+    e->gathered = 0;
     e->is_searching = 0;
     e->total = e->recent = (dawg_evidence){0};
     e->total_blocks = e->recent_blocks = (dawg_broad_blocks){0};
-    for (uint32_t c = 0; c < 2; ++c) memset(e->history[c], 0, e->kept * sizeof(float));
-    memset(e->spectrum, 0, DAWG_FFT_FLOATS(e->points) * sizeof(float));
+    for (uint32_t c = 0; c < 2; ++c) memset(e->history[c], 0, e->points * sizeof(float));
+    dawg_stereo_power_reset(e->spectrum);
     memset(e->decibels, 0, e->bins * sizeof(float));
-    memset(e->power, 0, e->bins * sizeof(double));
     memset(e->total_power, 0, e->bins * sizeof(double));
     memset(e->total_relief, 0, e->bins * sizeof(double));
     memset(e->mean_power, 0, e->bins * sizeof(double));
@@ -213,47 +205,30 @@ static void divide(const dawg_eq_engine *e, uint64_t windows, double *sum)
     for (uint32_t k = 0; k < e->bins; ++k) sum[k] *= share;
 }
 
-/* Sums over the finished blocks of the last 3 s. */
-static uint64_t sum_recent(const dawg_eq_engine *e, double *power)
+/* Number of the first finished block of the last 3 s. */
+static uint64_t first_recent(const dawg_eq_engine *e) { return e->block > RECENT ? e->block - RECENT : 0; }
+
+static void add(double *sum, const float *more, uint32_t n)
 {
-    uint64_t windows = 0;
-    memset(power, 0, e->bins * sizeof(double));
-    const uint64_t first = e->block > RECENT ? e->block - RECENT : 0;
-    for (uint64_t b = first; b < e->block; ++b) {
-        const block *one = &e->blocks[b % BLOCKS];
-        windows += one->evidence.windows;
-        for (uint32_t k = 0; k < e->bins; ++k) power[k] += (double)one->power[k];
-    }
-    return windows;
+    for (uint32_t k = 0; k < n; ++k) sum[k] += (double)more[k];
 }
 
 /* ----------------------------------------------------------------------------------------------------------- slices */
 
-static void transform(dawg_eq_engine *e, uint32_t channel)
+static void levels(const double *restrict power, float *restrict sum, double *restrict total, float *restrict decibels,
+                   uint32_t n)
 {
-    const float *past = e->history[channel];
-    for (uint32_t t = 0; t < e->points; ++t) {
-        const uint32_t at = e->from + t;
-        e->spectrum[t] = e->window[t] * past[at < e->kept ? at : at - e->kept];
-    }
-    dawg_fft_forward(e->fft, e->spectrum, e->spectrum);
-    if (channel == 0) memset(e->power, 0, e->bins * sizeof(double));
-    for (uint32_t k = 0; k < e->bins; ++k) {
-        const double re = (double)e->spectrum[2 * k], im = (double)e->spectrum[2 * k + 1];
-        const int is_lone = k == 0 || k == e->points / 2u; /* without a mirror image */
-        e->power[k] += (is_lone ? 0.5 : 1.0) * e->scale * (re * re + im * im);
+    for (uint32_t k = 0; k < n; ++k) {
+        const float p = (float)power[k];
+        decibels[k] = 3.01029996f * dawg_log2(p);
+        sum[k] += p;
+        total[k] += power[k];
     }
 }
 
 static void weigh(dawg_eq_engine *e)
 {
     block *b = &e->blocks[e->block % BLOCKS];
-    for (uint32_t k = 0; k < e->bins; ++k) {
-        const float p = (float)e->power[k];
-        e->decibels[k] = 3.01029996f * dawg_log2(dawg_max(p, 1e-30f));
-        b->power[k] += p;
-        e->total_power[k] += e->power[k];
-    }
     dawg_evidence one = {0};
     if (dawg_grid_window(e->grid, e->power, e->decibels, e->bins, (float)dawg_presence_db(e->sensitivity), &one))
         for (uint32_t k = 0; k < e->bins; ++k) {
@@ -279,25 +254,32 @@ static void close_block(dawg_eq_engine *e)
     empty(e, &e->blocks[e->block % BLOCKS]);
 }
 
-/* Over the last 3 s. */
-static void begin_search(dawg_eq_engine *e)
+/* One more block of the last 3 s; when all are there, begins to search them. 0: not through yet. */
+static int gather(dawg_eq_engine *e)
 {
-    const uint64_t windows = sum_recent(e, e->mean_power);
-    divide(e, windows, e->mean_power);
-    e->recent = (dawg_evidence){0};
-    e->recent_blocks = (dawg_broad_blocks){0};
-    memset(e->mean_relief, 0, e->bins * sizeof(double));
-    for (uint64_t b = e->block > RECENT ? e->block - RECENT : 0; b < e->block; ++b) {
+    const uint64_t b = first_recent(e) + e->gathered;
+    if (e->gathered == 0) {
+        e->recent = (dawg_evidence){0};
+        e->recent_blocks = (dawg_broad_blocks){0};
+        memset(e->mean_power, 0, e->bins * sizeof(double));
+        memset(e->mean_relief, 0, e->bins * sizeof(double));
+    }
+    if (b < e->block) {
         const block *one = &e->blocks[b % BLOCKS];
         dawg_evidence_add(&e->recent, &one->evidence);
         dawg_broad_count(&e->recent_blocks, one->seen, one->was_heard);
-        for (uint32_t k = 0; k < e->bins; ++k) e->mean_relief[k] += (double)one->relief[k];
+        add(e->mean_power, one->power, e->bins);
+        add(e->mean_relief, one->relief, e->bins);
+        ++e->gathered;
+        return 0;
     }
+    divide(e, e->recent.windows, e->mean_power);
     dawg_grid_relief(e->grid, &e->recent, e->bins, e->mean_relief);
-    describe(e, e->mean_power, windows, e->energy, &e->pending);
+    describe(e, e->mean_power, e->recent.windows, e->energy, &e->pending);
     const dawg_stretch s = {e->mean_power, e->mean_relief, e->energy, e->bins, &e->recent, &e->recent_blocks};
     dawg_problem_search_begin(&e->search, e->grid, &s, e->rate, e->bin_hz, e->sensitivity, e->strict);
     e->is_searching = 1;
+    return 1;
 }
 
 static void step_search(dawg_eq_engine *e)
@@ -311,13 +293,11 @@ static void step_search(dawg_eq_engine *e)
 static void step_window(dawg_eq_engine *e)
 {
     switch (e->stage) {
-    case LEFT:
-        transform(e, 0);
-        e->stage = RIGHT;
-        break;
-    case RIGHT:
-        transform(e, 1);
-        e->stage = EVIDENCE;
+    case POWER:
+        if (dawg_stereo_power_step(e->spectrum, e->points > SHORT ? SLICE_POINTS : 2u * SLICE_POINTS, e->bins)) {
+            levels(e->power, e->blocks[e->block % BLOCKS].power, e->total_power, e->decibels, e->bins);
+            e->stage = EVIDENCE;
+        }
         break;
     case EVIDENCE:
         weigh(e);
@@ -326,11 +306,10 @@ static void step_window(dawg_eq_engine *e)
     case BLOCK:
         while (e->is_searching) step_search(e); /* work() was not called often enough */
         close_block(e);
-        e->stage = SEARCH;
+        e->stage = GATHER, e->gathered = 0;
         break;
-    case SEARCH:
-        begin_search(e);
-        e->stage = IDLE;
+    case GATHER:
+        if (gather(e)) e->stage = IDLE;
         break;
     case IDLE: break;
     }
@@ -346,18 +325,19 @@ int dawg_eq_engine_work(dawg_eq_engine *e)
 void dawg_eq_engine_process(dawg_eq_engine *e, const float *left, const float *right, uint32_t n)
 {
     for (uint32_t done = 0, m; done < n; done += m) {
-        const uint32_t at = (uint32_t)(e->frame % e->kept);
+        const uint32_t at = (uint32_t)(e->frame % e->points);
         const uint64_t missing = e->next - e->frame;
-        m = n - done < e->kept - at ? n - done : e->kept - at;
+        m = n - done < e->points - at ? n - done : e->points - at;
         if (m > missing) m = (uint32_t)missing;
         (void)dawg_guard(e->history[0] + at, left + done, m);
         (void)dawg_guard(e->history[1] + at, right + done, m);
         e->frame += m;
         if (e->frame < e->next) continue;
         while (e->stage != IDLE) step_window(e); /* the window before */
-        e->from = (uint32_t)((e->next - e->points) % e->kept);
+        dawg_stereo_power_take(e->spectrum, (const float *const[2]){e->history[0], e->history[1]}, e->points,
+                               (uint32_t)(e->next % e->points));
         e->next += e->hop;
-        e->stage = LEFT;
+        e->stage = POWER;
     }
 }
 
@@ -387,8 +367,17 @@ void dawg_eq_engine_read(dawg_eq_engine *e, dawg_eq_view view, dawg_eq_report *r
 
 uint64_t dawg_eq_engine_power(const dawg_eq_engine *e, dawg_eq_view view, double *power)
 {
-    const uint64_t windows = view == DAWG_EQ_TOTAL ? e->total.windows : sum_recent(e, power);
-    if (view == DAWG_EQ_TOTAL) memcpy(power, e->total_power, e->bins * sizeof(double));
+    uint64_t windows = e->total.windows;
+    if (view == DAWG_EQ_TOTAL) {
+        memcpy(power, e->total_power, e->bins * sizeof(double));
+    } else {
+        windows = 0;
+        memset(power, 0, e->bins * sizeof(double));
+        for (uint64_t b = first_recent(e); b < e->block; ++b) {
+            windows += e->blocks[b % BLOCKS].evidence.windows;
+            add(power, e->blocks[b % BLOCKS].power, e->bins);
+        }
+    }
     divide(e, windows, power);
     for (uint32_t k = e->bins; k < e->points / 2u + 1u; ++k) power[k] = 0.0; /* above 24 kHz nothing is kept */
     return windows;

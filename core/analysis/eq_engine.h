@@ -11,8 +11,8 @@
  * Levels: bin powers are mean squares, sum |X|^2 2 / (n sum w^2), so that the bins of a window add up to the mean square
  * of what it saw; both channels' are added. 0 dB is a full-scale sine in both channels: 10 log10(left^2 + right^2).
  *
- * For the audio thread: process() copies, work() does one bounded slice (one transform of one channel, at most), recent()
- * reads what is ready. Called once per control period (32 frames), work() keeps up at every rate from 8 kHz. */
+ * For the audio thread: process() copies, work() does one bounded slice, recent() reads what is ready. Called
+ * once per 128 frames or more often, work() keeps up at every rate from 8 kHz. */
 #ifndef DAWG_EQ_ENGINE_H
 #define DAWG_EQ_ENGINE_H
 #include "band_map.h"

@@ -2,7 +2,7 @@
  * long_spectrum.c - see long_spectrum.h. */
 #include "long_spectrum.h"
 #include "dsp/maths.h"
-#include "dsp/sliced_fft.h"
+#include "stereo_power.h"
 #include <string.h>
 
 #define SLICE_POINTS 256u /* of a transform, which has 2 n: n / 128 slices of the n / 64 that a hop has */
@@ -12,25 +12,19 @@
 #define SILENCE 1e-4f      /* -80 dBFS, peak */
 #define FAINT 1e-12f       /* heard as 0, so that no product is denormal */
 
-typedef enum { WAITING, TRANSFORMING, SUMMING } stage;
-
 struct dawg_long_spectrum {
     double rate;
     uint32_t points, bins;
-    float *window;  /* points */
     float *ring[2]; /* the last `points` frames: frame f lies at f % points */
-    float *data;    /* points pairs */
-    double *power;  /* per bin */
     double width_hz[DAWG_ERB_BANDS];
     dawg_band_map *map;
-    dawg_sliced_fft *fft;
-    void *map_mem, *fft_mem;
+    dawg_stereo_power *spectrum;
+    void *map_mem, *spectrum_mem;
 
     uint32_t at; /* frames into the hop, and where the ring is written: now */
     uint32_t now;
-    uint32_t quiet; /* frames since the last that was no silence; stops at the forgetting */
-    stage stage;
-    uint32_t next; /* slice of bins to be summed */
+    uint32_t quiet;      /* frames since the last that was no silence; stops at the forgetting */
+    uint32_t is_pending; /* a window */
     double energy[DAWG_ERB_BANDS], total;
     uint64_t windows;
 };
@@ -45,21 +39,15 @@ static uint32_t points_at(double rate)
 static size_t lay_out(dawg_long_spectrum *x, unsigned char *base, uint32_t n)
 {
     size_t used = 0;
-    void *at[7];
-    const size_t bytes[7] = {sizeof *x,
-                             sizeof(float) * n,
-                             sizeof(float) * 2u * n,
-                             sizeof(float) * 2u * n,
-                             sizeof(double) * (n / 2u + 1u),
-                             dawg_band_map_size(DAWG_ERB_BANDS),
-                             dawg_sliced_fft_size(n)};
-    for (uint32_t i = 0; i < 7; ++i) {
+    void *at[4];
+    const size_t bytes[4] = {sizeof *x, sizeof(float) * 2u * n, dawg_band_map_size(DAWG_ERB_BANDS),
+                             dawg_stereo_power_size(n)};
+    for (uint32_t i = 0; i < 4; ++i) {
         at[i] = base ? base + used : NULL;
         used += (bytes[i] + 15u) & ~(size_t)15u;
     }
     if (!base) return used;
-    x->window = at[1], x->ring[0] = at[2], x->ring[1] = x->ring[0] + n;
-    x->data = at[3], x->power = at[4], x->map_mem = at[5], x->fft_mem = at[6];
+    x->ring[0] = at[1], x->ring[1] = x->ring[0] + n, x->map_mem = at[2], x->spectrum_mem = at[3];
     return used;
 }
 
@@ -73,17 +61,13 @@ dawg_long_spectrum *dawg_long_spectrum_init(void *mem, size_t size, double rate)
     memset(x, 0, sizeof *x);
     (void)lay_out(x, mem, n);
     x->rate = rate, x->points = n;
-    for (uint32_t t = 0; t <= n / 2u; ++t) {
-        x->window[t] = (float)(0.5 - 0.5 * dawg_cos_d(2.0 * DAWG_PI * (double)t / (double)n));
-        x->window[(n - t) & (n - 1u)] = x->window[t];
-    }
     double edges[DAWG_ERB_BANDS + 1];
     dawg_erb_edges(edges, DAWG_ERB_BANDS);
     x->map = dawg_band_map_init(x->map_mem, dawg_band_map_size(DAWG_ERB_BANDS), n, rate, edges, DAWG_ERB_BANDS);
     x->bins = dawg_band_map_bins(x->map);
     for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i)
         x->width_hz[i] = (edges[i + 1] - edges[i]) * dawg_band_map_covered(x->map, i);
-    x->fft = dawg_sliced_fft_init(x->fft_mem, dawg_sliced_fft_size(n), n, DAWG_FFT_FORWARD);
+    x->spectrum = dawg_stereo_power_init(x->spectrum_mem, dawg_stereo_power_size(n), n, x->bins);
     dawg_long_spectrum_reset(x);
     return x;
 }
@@ -93,17 +77,13 @@ void dawg_long_spectrum_restart(dawg_long_spectrum *x)
     memset(x->energy, 0, sizeof x->energy);
     x->total = 0.0;
     x->windows = 0;
-    x->stage = WAITING;
-    x->next = 0;
+    x->is_pending = 0;
 }
 
 void dawg_long_spectrum_reset(dawg_long_spectrum *x)
 {
     dawg_long_spectrum_restart(x);
-    memset(x->data, 0, sizeof(float) * 2u * x->points);
-    memset(x->power, 0, sizeof(double) * (x->points / 2u + 1u));
-    dawg_sliced_fft_start(x->fft, x->data); /* of nothing: so that its scratch is clear, too */
-    while (!dawg_sliced_fft_step(x->fft, x->points)) continue;
+    dawg_stereo_power_reset(x->spectrum);
     memset(x->ring[0], 0, sizeof(float) * 2u * x->points);
     x->at = x->now = 0;
     x->quiet = (uint32_t)(DAWG_LONG_FORGET_S * x->rate);
@@ -131,44 +111,10 @@ void dawg_long_spectrum_feed(dawg_long_spectrum *x, const float *const in[2], ui
     x->at += n;
 }
 
-/* left + j right, windowed, the oldest frame first. */
-static void take_window(dawg_long_spectrum *x)
-{
-    const uint32_t old = x->points - x->now; /* frames up to the ring's end */
-    for (uint32_t part = 0; part < 2; ++part) {
-        const uint32_t from = part ? 0 : x->now, to = part ? old : 0, n = part ? x->now : old;
-        const float *const w = x->window + to, *const l = x->ring[0] + from, *const r = x->ring[1] + from;
-        float *const z = x->data + 2u * (size_t)to;
-        for (uint32_t t = 0; t < n; ++t) z[2u * t] = w[t] * l[t], z[2u * t + 1u] = w[t] * r[t];
-    }
-}
-
-/* Mean squares: the bins of a window add up to those of both channels together. */
-static double power_of(const dawg_long_spectrum *x, uint32_t here, uint32_t mirrored)
-{
-    const double scale = 16.0 / (3.0 * (double)x->points * (double)x->points) * 0.5;
-    const float *a = x->data + 2u * (size_t)here, *b = x->data + 2u * (size_t)mirrored;
-    const double a_re = (double)a[0], a_im = (double)a[1], b_re = (double)b[0], b_im = (double)b[1];
-    return scale * ((a_re * a_re + a_im * a_im) + (b_re * b_re + b_im * b_im));
-}
-
-/* A share of the rows in which the bins lie, so that neighbours in memory follow one another. */
-static int sum_bins(dawg_long_spectrum *x)
-{
-    const uint32_t slices = (x->bins + SLICE_BINS - 1u) / SLICE_BINS, rows = dawg_sliced_fft_rows(x->fft);
-    for (uint32_t row = rows * x->next / slices; row < rows * (x->next + 1u) / slices; ++row) {
-        const uint32_t first = row ? row : rows; /* bin 0 mirrors itself */
-        uint32_t here = dawg_sliced_fft_place(x->fft, first), there = dawg_sliced_fft_place(x->fft, x->points - first);
-        for (uint32_t k = first; k < x->bins; k += rows) x->power[k] = power_of(x, here++, there--);
-    }
-    if (x->next == 0) x->power[0] = power_of(x, 0, 0);
-    return ++x->next == slices;
-}
-
 static int count_window(dawg_long_spectrum *x, double memory_s)
 {
     double energy[DAWG_ERB_BANDS], total = 0.0;
-    dawg_band_map_sum(x->map, x->power, energy);
+    dawg_band_map_sum(x->map, dawg_stereo_power_bins(x->spectrum), energy);
     for (uint32_t i = 0; i < DAWG_ERB_BANDS; ++i) total += energy[i];
     if (total < GATE_POWER || total < GATE_RELATIVE * x->total) return 0;
     ++x->windows;
@@ -187,20 +133,14 @@ int dawg_long_spectrum_work(dawg_long_spectrum *x, uint32_t listens, double memo
     if (x->at >= hop) {
         x->at -= hop;
         if (listens) {
-            take_window(x);
-            dawg_sliced_fft_start(x->fft, x->data);
-            x->stage = TRANSFORMING;
+            dawg_stereo_power_take(x->spectrum, (const float *const[2]){x->ring[0], x->ring[1]}, x->points, x->now);
+            x->is_pending = 1;
         }
         return 0;
     }
-    if (x->stage == TRANSFORMING) {
-        if (!dawg_sliced_fft_step(x->fft, SLICE_POINTS)) return 0;
-        x->stage = SUMMING, x->next = 0;
-    } else if (x->stage == SUMMING && sum_bins(x)) {
-        x->stage = WAITING;
-        return count_window(x, memory_s);
-    }
-    return 0;
+    if (!x->is_pending || !dawg_stereo_power_step(x->spectrum, SLICE_POINTS, SLICE_BINS)) return 0;
+    x->is_pending = 0;
+    return count_window(x, memory_s);
 }
 
 double dawg_long_spectrum_heard_s(const dawg_long_spectrum *x)
