@@ -71,17 +71,11 @@ static float along(const dawg_compressor *x, float from, float to, uint32_t fram
 
 /* ---- goal ------------------------------------------------------------------------------------------------------- */
 
-static int same_curve(const dawg_gain_curve *a, const dawg_gain_curve *b)
-{
-    return a->threshold_db == b->threshold_db && a->slope == b->slope && a->knee_db == b->knee_db &&
-           a->range_db == b->range_db;
-}
-
 /* db -> goal, in place. */
 static void compute(const dawg_compressor *x, uint32_t at, uint32_t n, float *io)
 {
     const dawg_gain_curve *from = &x->from.curve, to = x->to.curve;
-    if (same_curve(from, &to)) {
+    if (dawg_gain_curve_same(from, &to)) {
         for (uint32_t i = 0; i < n; ++i) io[i] = dawg_gain_curve_db(&to, io[i]);
         return;
     }

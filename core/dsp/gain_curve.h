@@ -33,6 +33,12 @@ static inline dawg_gain_curve dawg_gain_curve_ducker(float threshold_db, float k
     return dawg_gain_curve_make(threshold_db - 0.5f * knee, 2.0f * range_db / knee, knee, range_db);
 }
 
+static inline int dawg_gain_curve_same(const dawg_gain_curve *a, const dawg_gain_curve *b)
+{
+    return a->threshold_db == b->threshold_db && a->slope == b->slope && a->knee_db == b->knee_db &&
+           a->range_db == b->range_db;
+}
+
 /* Between two curves; u in 0..1. */
 static inline dawg_gain_curve dawg_gain_curve_between(const dawg_gain_curve *a, const dawg_gain_curve *b, float u)
 {

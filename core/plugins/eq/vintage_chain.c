@@ -8,9 +8,9 @@ static const dawg_svf_state silence;
 
 /* ---- from knobs to settings ------------------------------------------------------------------------------------- */
 
-static uint32_t place(const vintage_row *row, uint32_t stepped, float hz)
+static uint32_t place(const dawg_positions *row, uint32_t stepped, float hz)
 {
-    return stepped && row->n ? vintage_row_nearest(row, hz) : VINTAGE_POT;
+    return stepped && row->n ? dawg_positions_nearest(row, hz) : VINTAGE_POT;
 }
 
 vintage_wiring vintage_wire(const vintage_knobs *k)
@@ -40,9 +40,9 @@ static int same_wiring(const vintage_wiring *a, const vintage_wiring *b)
     return same;
 }
 
-static double hz_of(const vintage_row *row, uint32_t at, float hz)
+static double hz_of(const dawg_positions *row, uint32_t at, float hz)
 {
-    return (double)(at == VINTAGE_POT ? vintage_row_clamp(row, hz) : row->at[at]);
+    return (double)(at == VINTAGE_POT ? dawg_positions_clamp(row, hz) : row->at[at]);
 }
 
 static double q_of(const vintage_q *q, double gain_db)

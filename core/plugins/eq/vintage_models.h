@@ -4,7 +4,7 @@
  * this project's own prototypes. No circuit but the Pultec's is modelled (dsp/pultec.h). */
 #ifndef DAWG_VINTAGE_MODELS_H
 #define DAWG_VINTAGE_MODELS_H
-#include <stdint.h>
+#include "dsp/positions.h"
 
 typedef enum {
     VINTAGE_NEVE,
@@ -23,15 +23,6 @@ typedef enum {
     VINTAGE_BANDS
 } vintage_band_id;
 
-#define VINTAGE_STEPS_MAX 10u
-
-/* A row of switch positions in Hz; n = 0: a continuous pot from low to high. */
-typedef struct vintage_row {
-    float low, high;
-    uint32_t n;
-    float at[VINTAGE_STEPS_MAX];
-} vintage_row;
-
 /* Q = (at_0 + per_db |gain|) times the band's Q knob. */
 typedef struct vintage_q {
     float at_0, per_db;
@@ -39,7 +30,7 @@ typedef struct vintage_q {
 
 typedef struct vintage_band {
     float least_db, most_db;
-    vintage_row hz;
+    dawg_positions hz;
     vintage_q bell;
 } vintage_band;
 
@@ -48,15 +39,11 @@ typedef struct vintage_model {
     vintage_q shelf;       /* of low and high; no knob */
     uint32_t has_bell;     /* low and high switch between shelf and bell */
     float q_least, q_most; /* of the Q knob */
-    vintage_row low_cut, high_cut;
+    dawg_positions low_cut, high_cut;
     float iron; /* the transformers' share of the colour */
 } vintage_model;
 
 extern const vintage_model vintage_models[VINTAGE_MODELS];
-extern const vintage_row vintage_pultec_atten; /* its high attenuation's switch */
-
-/* Where the row puts a knob at `hz`: the nearest position (in octaves), or hz within the pot's range. */
-uint32_t vintage_row_nearest(const vintage_row *row, float hz); /* n > 0 */
-float vintage_row_clamp(const vintage_row *row, float hz);
+extern const dawg_positions vintage_pultec_atten; /* its high attenuation's switch */
 
 #endif
