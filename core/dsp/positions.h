@@ -13,7 +13,7 @@ typedef struct dawg_positions {
     float at[DAWG_POSITIONS_MAX];
 } dawg_positions;
 
-#define DAWG_POSITIONS(low, high, n, ...)                                                                                 \
+#define DAWG_POSITIONS(low, high, n, ...)                                                                              \
     {                                                                                                                  \
         low, high, n, { __VA_ARGS__ }                                                                                  \
     }
