@@ -235,6 +235,21 @@ def test_the_key_drives_the_gain_and_is_not_heard(model):
     assert m.same_bits(cut, x[0, RATE:])
 
 
+@pytest.mark.parametrize("loud", [0, 1])
+@pytest.mark.parametrize("model", MODELS)
+def test_link_shares_the_deeper_reduction(model, loud):
+    """One channel of the key is loud, the other under the threshold: the latter gets the linked share of the reduction."""
+    key = np.full((2, RATE), gain(-60), np.float32)
+    key[loud] = gain(-6)
+    for link in (0, 0.5, 1):
+        y = plugin(model=model, link=link, threshold_db=-24).render(both(np.full(RATE, 0.25)), key)[:, -1]
+        deep, shared = -m.db(y[loud] / 0.25), -m.db(y[1 - loud] / 0.25)
+        record(
+            "DY-5", "vintage_compressor, linked share off by", abs(shared - link * deep), "dB", "<= 0.01", "high", model
+        )
+        assert deep > 4 and shared == pytest.approx(link * deep, abs=0.01)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_the_meter_tells_the_gain(model):
     key = make("level_step(3000, -60, -3, at_ms=700, back_ms=1200, seconds=2)", RATE).x
