@@ -78,6 +78,17 @@ test('vintage_eq: one group per band, named once', () => {
         assert.ok(nameInGroup(group.params[0], group).startsWith('Frequency'), name);
     }
 });
+test('vintage_compressor: drive and quality stand with the harmonics that they act on', () => {
+    const { groups } = panelOf(pluginOf('vintage_compressor'));
+    assert.deepEqual(
+        groups.map(({ name }) => name),
+        ['Model', 'Level', 'Response', 'Key', 'Harmonics', 'Output'],
+    );
+    assert.deepEqual(
+        groups.find(({ name }) => name === 'Harmonics')?.params.map(({ key }) => key),
+        ['harmonics', 'drive_db', 'even', 'odd', 'transformer', 'warmth', 'quality'],
+    );
+});
 test('readings: loudness and balance, no levels and nothing of a band; silence is a dash', () => {
     const shown = readoutsOf(pluginOf('mastering_eq')).map(({ key }) => key);
     assert.ok(shown.includes('integrated_lufs') && shown.includes('balance1_db'));

@@ -45,6 +45,8 @@ const VOCABULARY: [name: string, words: RegExp][] = [
         /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|gain_db|mix|quality|style|model|ai_amount)/,
     ],
 ];
+/** What belongs to the harmonic stage of a plugin that has one, and elsewhere to other groups. */
+const OF_HARMONICS = /^(drive_db|quality)$/;
 /** Groups smaller than this join the one before. */
 const SMALLEST = 2;
 
@@ -54,6 +56,11 @@ export function panelOf(plugin: PluginInfo): Panel {
     const bands = new Map<number, Band>();
     const byName = new Map<string, ParamInfo[]>();
     const stages = stagesOf(plugin);
+    const hasHarmonics = plugin.params.some(({ key }) => key === 'harmonics');
+    const groupOf = (key: string): string =>
+        hasHarmonics && OF_HARMONICS.test(key)
+            ? 'Harmonics'
+            : (VOCABULARY.find(([, words]) => words.test(key))?.[0] ?? 'More');
     for (const param of plugin.params) {
         if (param.key === 'bypass') continue;
         const band = BAND.exec(param.key);
@@ -65,7 +72,7 @@ export function panelOf(plugin: PluginInfo): Panel {
             continue;
         }
         const stage = stageOf(param.key, stages);
-        const name = stage ? titled(stage) : (VOCABULARY.find(([, words]) => words.test(param.key))?.[0] ?? 'More');
+        const name = stage ? titled(stage) : groupOf(param.key);
         byName.set(name, [...(byName.get(name) ?? []), param]);
     }
     const sorted = [...bands.values()].sort((a, b) => a.number - b.number);

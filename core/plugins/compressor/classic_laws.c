@@ -10,8 +10,8 @@
  *
  * Curves. Opto: a wide bend [D]. FET: narrow; a higher ratio also raises the threshold [P], by 2 dB an octave [D]; all
  * four buttons: 16:1, softer, with the attack lagging and the release ten times as fast, so that lows distort [D, after
- * P]. Vari-mu: from 1:1 at the threshold the ratio rises without end: a bend of 20 dB, at whose upper end it is the last
- * one [D, after P]. VCA: a narrow bend [D].
+ * P]. Vari-mu: from 1:1 at the threshold the ratio rises all the way through a bend of 20 dB, to 20:1 [D, after P]. VCA: a
+ * narrow bend [D].
  *
  * Release. Opto: what the cell remembers is two slow stages, one charged by any sound and one by seconds of it [D, after
  * P]. Vari-mu 5 and 6, and the VCA's auto: single peaks, several, and sustained sound are let go in their own times
@@ -68,7 +68,7 @@ static const classic_stage vca_auto = {1, 400, 1200};
 #define ALL_BUTTONS_LAG_MS 1.0f
 #define ALL_BUTTONS_RELEASE 0.1f
 
-/* The cell is half way back after this share of the time constant. */
+/* ln 2: the share of a time constant after which half is gone. */
 #define HALF 0.69314718f
 
 classic_wiring classic_wire(const classic_knobs *k)
