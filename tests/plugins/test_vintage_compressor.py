@@ -380,7 +380,7 @@ def test_drive_keeps_the_loudness(model):
 
 
 def test_no_offset_is_left():
-    """SA-5: even harmonics at full drive leave no offset after 1 s, though gain moves them; a 20 Hz tone stays."""
+    """SA-5: even harmonics at full drive leave no offset after 1 s; a 20 Hz tone keeps its level."""
     x = make("sine(1000, 0, seconds=2)", RATE).x
     y = plugin(harmonics=1, drive_db=24, even=1, ratio=1).render(x)
     offset = m.db(np.mean(y[0, -RATE:].astype(np.float64)))
