@@ -102,10 +102,10 @@ export class Glide {
     get isHome(): boolean {
         return [...this.#gains.values()].every(({ value, home }) => value === home);
     }
-    /** One step of UPDATE_S: what moves. */
-    step(): { param: number; plain: number }[] {
+    /** What moves, so many seconds after the last step; at most UPDATE_S. */
+    step(seconds = UPDATE_S): { param: number; plain: number }[] {
         const { hysteresis_db, slew_db_per_s } = this.settings;
-        const most = (slew_db_per_s / RAMP_PEAK) * UPDATE_S;
+        const most = (slew_db_per_s / RAMP_PEAK) * seconds;
         const moves: { param: number; plain: number }[] = [];
         for (const gain of this.#gains.values()) {
             const far = gain.target - gain.value;

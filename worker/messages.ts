@@ -191,6 +191,8 @@ export interface Toned {
     seconds: number;
     /** The context's frame where that ended. */
     frame: number;
+    /** Milliseconds that the last answer took. */
+    ms: { features: number; inference: number; fit: number } | undefined;
     model: UsedModel;
 }
 /** Of a match or a suggestion. `loaded` of `total` bytes of a file; fraction: undefined where the total is unknown. */

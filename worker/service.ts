@@ -179,6 +179,7 @@ export class Service {
                 post: (message) => this.#post(message),
                 move: (param, plain, confidence, heardTo) =>
                     this.#moves?.push({ instance, param, plain, ramp, confidence, heardTo }),
+                flush: () => this.#moves?.flush(),
             });
             this.#tones.set(id, { tone, unhear: this.#listen(instance, tone.hear.bind(tone)) });
         } catch (error) {

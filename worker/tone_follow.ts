@@ -8,7 +8,7 @@
 import { lufsOf } from './analysis.js';
 import type { Analysis, Features } from './analysis.js';
 import { CURVE_BANDS, suggest, vote } from './curves.js';
-import type { Vote } from './curves.js';
+import type { SuggestWish, Suggested, Vote } from './curves.js';
 import { earFor } from './ear.js';
 import type { Ear } from './ear.js';
 import { Refused, messageOf } from './errors.js';
@@ -22,8 +22,8 @@ import type { Response } from './segments.js';
 import { checkLength, usedModel } from './suggest.js';
 import type { Tap } from './listener.js';
 
-/** Between two answers. */
-const HOP_S = 1;
+/** Updates between two answers: a second. */
+const HOP_UPDATES = 10;
 /** Of sound, before the first answer, and before bands are placed. */
 const LEAST_S = 2;
 const PLACE_S = 5;
@@ -31,10 +31,13 @@ const PLACE_S = 5;
 const SILENCE_LUFS = -60;
 const SILENCE_S = 2;
 
+type Bands = Pick<SuggestWish, 'own' | 'led'>;
+
 export interface ToneDesk {
     post(message: FromWorker): void;
-    /** A move that is led to by what was heard up to a frame. */
+    /** A move that is led to by what was heard up to a frame. flush() sends those of a step. */
     move(param: number, plain: number, confidence: number, heardTo: number): void;
+    flush(): void;
 }
 
 export class ToneFollow {
@@ -56,15 +59,18 @@ export class ToneFollow {
     #isShared = false;
     #isAsking = false;
     #isGone = false;
-    /** Frames, hops of the tap, seconds of quiet. */
+    /** Frames. */
     #heard = 0;
+    #stepped = 0;
+    /** Number of the last update, and of the one that asked last. */
+    #updates = 0;
     #asked = 0;
-    #updated = 0;
+    /** Hops of the tap, seconds of quiet. */
     #hops: number;
     #quiet_s = 0;
     #now: Omit<Toned, 'type' | 'id' | 'model'> = {
         ...{ state: 'listening', reason: undefined, curve_db: [], confidence: [] },
-        ...{ doubt_db: 0, seconds: 0, frame: 0 },
+        ...{ doubt_db: 0, seconds: 0, frame: 0, ms: undefined },
     };
 
     /** Throws RangeError for a rate outside 8 .. 192 kHz or settings that are none, Refused for too short a reference. */
@@ -128,7 +134,9 @@ export class ToneFollow {
         this.#isPlacing = false;
         this.#led = led;
         this.#glide.lead([...led.bands, ...(led.output ? [led.output] : [])]);
-        if (this.#now.curve_db.length) this.#aim(); // of the answer that placed them
+        if (!this.#now.curve_db.length) return;
+        this.#aim(); // of the answer that placed them
+        this.#step(this.#now.frame);
     }
     /** The hand has taken it. */
     drop(param: number): void {
@@ -153,15 +161,10 @@ export class ToneFollow {
     }
     #work(): void {
         if (this.#isGone || !this.#model || !this.#isAimed()) return;
-        if (this.#heard - this.#updated >= UPDATE_S * this.rate) this.#update();
-        const isDue = this.#heard - this.#asked >= HOP_S * this.rate && this.#features.seconds >= LEAST_S;
-        if (isDue && !this.#isAsking && !this.#isPlacing && !this.#isSilent) {
-            this.#isAsking = true;
-            this.#asked = this.#heard;
-            this.#ask(this.#model, this.tap.frame ?? 0)
-                .catch((error: unknown) => this.#fail(error))
-                .finally(() => (this.#isAsking = false));
-        }
+        const updates = Math.floor(this.#heard / (UPDATE_S * this.rate));
+        if (updates === this.#updates) return;
+        this.#updates = updates;
+        this.#update();
     }
     /** Hears the reference first. */
     #isAimed(): boolean {
@@ -174,18 +177,41 @@ export class ToneFollow {
         if (segments && !segments.length)
             throw new Refused('the reference is silent. Give a piece in which it sounds.');
         this.#aims = aimOf(this.asked.goal, segments);
+        this.#while(this.#rehearse(this.#model!));
         return true;
+    }
+    /** Asks and fits once for nothing, while there is time: the first run of a net and of code takes ten times as long. */
+    async #rehearse({ session }: Model): Promise<void> {
+        const pieces = await judge(session, [this.#features.read()], this.#aims!, this.#key);
+        const voted = vote(this.analysis, pieces);
+        const { own, values } = this.asked;
+        if (voted) for (const bands of [{ own }, { led: [1] }]) this.#fit(voted, values, bands);
+    }
+    /** Nothing else is asked meanwhile. */
+    #while(asking: Promise<void>): void {
+        this.#isAsking = true;
+        asking.catch((error: unknown) => this.#fail(error)).finally(() => (this.#isAsking = false));
     }
     get #isSilent(): boolean {
         return this.#quiet_s >= SILENCE_S;
     }
+    get #isDue(): boolean {
+        const isFree = !this.#isAsking && !this.#isPlacing && !this.#isSilent;
+        return isFree && this.#updates - this.#asked >= HOP_UPDATES && this.#features.seconds >= LEAST_S;
+    }
+    /** Its answer is the step of this update. */
     async #ask({ session }: Model, heardTo: number): Promise<void> {
+        this.#asked = this.#updates;
+        const began_ms = performance.now();
         const frame = this.#features.read();
         const weights = this.#features.weights();
         const { seconds } = this.#features;
-        if (!this.#map.sounding([{ frame, weights }]).length) return;
-        const pieces = await judge(session, [equalized(this.analysis, frame, this.#settled)], this.#aims!, this.#key);
+        if (!this.#map.sounding([{ frame, weights }]).length) return this.#step(heardTo);
+        const given = equalized(this.analysis, frame, this.#settled);
+        const ready_ms = performance.now();
+        const pieces = await judge(session, [given], this.#aims!, this.#key);
         if (this.#isGone || this.#isSilent) return;
+        const answered_ms = performance.now();
         this.#opinions.add(pieces, seconds, this.#heard / this.rate);
         const voted = vote(this.analysis, this.#opinions.pieces);
         const { doubt_db } = this.#opinions;
@@ -200,12 +226,18 @@ export class ToneFollow {
             if (this.#led) this.#aim();
             else if (seconds >= PLACE_S || this.asked.isFixed) this.#place(voted);
         }
-        this.#step();
+        const ms = { features: ready_ms - began_ms, inference: answered_ms - ready_ms, fit: performance.now() - answered_ms };
+        this.#now = { ...this.#now, ms };
+        this.#step(heardTo);
         this.#post();
     }
+    #fit(voted: Pick<Toned, 'curve_db' | 'confidence'> | Vote, values: Float32Array, bands: Bands): Suggested | undefined {
+        const { plugin, strength, max_gain_db } = this.asked;
+        return suggest(this.analysis, plugin, values, voted, { strength, max_gain_db, ...bands });
+    }
     #place(voted: Vote): void {
-        const { plugin, key, values, own, strength, max_gain_db } = this.asked;
-        const fitted = suggest(this.analysis, plugin, values, voted, { strength, max_gain_db, own });
+        const { key, values, own } = this.asked;
+        const fitted = this.#fit(voted, values, { own });
         if (!fitted) throw new Refused(`${key} has no bands that could follow.`);
         const bands = this.asked.isFixed
             ? Array.from({ length: CURVE_BANDS }, (_, i) => i + 1)
@@ -216,14 +248,12 @@ export class ToneFollow {
     }
     /** Where the gains belong. */
     #aim(): void {
-        const { plugin, strength, max_gain_db } = this.asked;
         const { bands, output, values } = this.#led!;
-        const { curve_db, confidence } = this.#now;
         if (!bands.length) return;
         const now = values.slice();
         for (const { param } of bands) now[param] = this.#glide.value(param) ?? 0;
         const led = bands.map(({ band }) => band);
-        const fitted = suggest(this.analysis, plugin, now, { curve_db, confidence }, { strength, max_gain_db, led });
+        const fitted = this.#fit(this.#now, now, { led });
         const wanted = new Map(fitted?.values.map(({ param, value }) => [param, value]));
         for (const { param } of bands) this.#glide.aim(param, wanted.get(param) ?? now[param]);
         if (output && fitted)
@@ -242,7 +272,6 @@ export class ToneFollow {
         }
     }
     #update(): void {
-        this.#updated = this.#heard;
         const { hops, power, seen } = this.tap.since(this.#hops);
         this.#hops = seen;
         this.#quiet_s = lufsOf(power) < SILENCE_LUFS ? this.#quiet_s + hops / 100 : 0;
@@ -252,14 +281,21 @@ export class ToneFollow {
             this.#opinions.clear();
             this.#ease('silence');
         } else if (this.#now.reason === 'silence') this.#now = { ...this.#now, reason: undefined, state: 'listening' };
-        this.#step();
+        const heardTo = this.tap.frame ?? 0;
+        if (this.#isDue) return this.#while(this.#ask(this.#model!, heardTo));
+        this.#step(heardTo);
         if (this.#now.state !== before) this.#post();
     }
-    #step(): void {
-        const { confidence, frame, state } = this.#now;
+    /** As far as the time since the last one allows. */
+    #step(heardTo: number): void {
+        if (!this.#led || this.#stepped === this.#heard) return;
+        const { confidence, state } = this.#now;
+        const since_s = (this.#heard - this.#stepped) / this.rate;
+        this.#stepped = this.#heard;
         const sure = confidence.reduce((sum, c) => sum + c, 0) / Math.max(1, confidence.length);
-        const moves = this.#glide.step();
-        for (const { param, plain } of moves) this.desk.move(param, plain, sure, frame);
+        const moves = this.#glide.step(Math.min(UPDATE_S, since_s));
+        for (const { param, plain } of moves) this.desk.move(param, plain, sure, heardTo);
+        this.desk.flush();
         if (state === 'hold' || state === 'follow') this.#now.state = moves.length ? 'follow' : 'hold';
     }
     #post(): void {

@@ -104,11 +104,12 @@ export class Harness {
         body: (argument: A) => R | Promise<R>,
         argument: A,
         expected?: RegExp,
+        seconds?: number,
     ): Promise<R> {
         const tab = await this.open(words);
         let isDone = false;
         try {
-            const result = await tab.run(body, argument);
+            const result = await tab.run(body, argument, seconds);
             isDone = true;
             return result;
         } finally {

@@ -139,6 +139,8 @@ export interface Following {
     /** Of sound it was judged by, at most 10; the context's frame where that ended. */
     readonly seconds: number;
     readonly frame: number;
+    /** What the last answer took of the worker's time. */
+    readonly ms: Omit<Suggestion['ms'], 'load'> | undefined;
     readonly model: Suggestion['model'] | undefined;
     /** The parameters that the brain leads now. */
     readonly keys: readonly string[];

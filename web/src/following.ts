@@ -36,6 +36,7 @@ export class NodeFollowing implements Following {
     doubt_db = 0;
     seconds = 0;
     frame = 0;
+    ms: Following['ms'];
     model: Following['model'];
     readonly #asked: Omit<FollowTone, 'led'>;
     readonly #events = new Emitter<{ change: undefined }>();
@@ -103,8 +104,8 @@ export class NodeFollowing implements Following {
             return this.end(news.isInput ? new Wrong(news.reason) : new Error(news.reason));
         }
         if (news.type === 'placed') return this.#lead(news);
-        const { state, reason, curve_db, confidence, doubt_db, seconds, frame, model } = news;
-        Object.assign(this, { state, reason, curve_db, confidence, doubt_db, seconds, frame, model });
+        const { type: _, id: __, ...now } = news;
+        Object.assign(this, now);
         this.#answer?.resolve(this);
         this.#answer = undefined;
         this.#events.emit('change', undefined);

@@ -166,6 +166,28 @@ export async function plant(context: BaseAudioContext): Promise<(corrupt?: numbe
     };
 }
 
+/** A move of the worker that acted: at the context's `frame`, led to by what was heard up to `heardTo` (both mod 2^32). */
+export interface ActedMove {
+    instance: number;
+    param: number;
+    plain: number;
+    heardTo: number;
+    frame: number;
+}
+/** Call it before create(): all moves of the worker that act on the nodes made from then on. */
+export async function watchMoves(context: BaseAudioContext): Promise<ActedMove[]> {
+    await context.audioWorklet.addModule('./kit/witness.js');
+    const node = new AudioWorkletNode(context, 'witness', { numberOfInputs: 0 });
+    const seen: ActedMove[] = [];
+    await new Promise<void>((begin) => {
+        node.port.onmessage = ({ data }: MessageEvent<ActedMove | string>) => {
+            if (typeof data === 'string') begin();
+            else seen.push(data);
+        };
+    });
+    return seen;
+}
+
 /** Records a node's output from a frame on; call it before that frame comes. */
 export async function record(node: AudioNode, start: number, frames: number): Promise<() => Promise<Float32Array[]>> {
     const { context } = node;
