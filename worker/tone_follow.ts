@@ -182,10 +182,12 @@ export class ToneFollow {
     }
     /** Asks and fits once for nothing, while there is time: the first run of a net and of code takes ten times as long. */
     async #rehearse({ session }: Model): Promise<void> {
-        const pieces = await judge(session, [this.#features.read()], this.#aims!, this.#key);
-        const voted = vote(this.analysis, pieces);
+        const frame = equalized(this.analysis, this.#features.read(), this.#settled);
+        vote(this.analysis, await judge(session, [frame], this.#aims!, this.#key));
+        const waves = Float32Array.from({ length: CURVE_BANDS }, (_, band) => 6 * Math.sin(band / 2)); // takes all bands
         const { own, values } = this.asked;
-        if (voted) for (const bands of [{ own }, { led: [1] }]) this.#fit(voted, values, bands);
+        for (const bands of [{ own }, { led: [1] }])
+            this.#fit({ curve_db: waves, confidence: new Float32Array(CURVE_BANDS).fill(1) }, values, bands);
     }
     /** Nothing else is asked meanwhile. */
     #while(asking: Promise<void>): void {
@@ -226,12 +228,20 @@ export class ToneFollow {
             if (this.#led) this.#aim();
             else if (seconds >= PLACE_S || this.asked.isFixed) this.#place(voted);
         }
-        const ms = { features: ready_ms - began_ms, inference: answered_ms - ready_ms, fit: performance.now() - answered_ms };
+        const ms = {
+            features: ready_ms - began_ms,
+            inference: answered_ms - ready_ms,
+            fit: performance.now() - answered_ms,
+        };
         this.#now = { ...this.#now, ms };
         this.#step(heardTo);
         this.#post();
     }
-    #fit(voted: Pick<Toned, 'curve_db' | 'confidence'> | Vote, values: Float32Array, bands: Bands): Suggested | undefined {
+    #fit(
+        voted: Pick<Toned | Vote, 'curve_db' | 'confidence'>,
+        values: Float32Array,
+        bands: Bands,
+    ): Suggested | undefined {
         const { plugin, strength, max_gain_db } = this.asked;
         return suggest(this.analysis, plugin, values, voted, { strength, max_gain_db, ...bands });
     }

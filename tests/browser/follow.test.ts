@@ -1,8 +1,7 @@
 // brain.follow() of tone in Chromium: a planted fault is led down and let go, the hand takes bands back, silence eases, a
-// worker that dies is followed by one that goes on; and how long a step takes.
+// worker that dies is followed by one that goes on. How long a step takes: follow_steps.test.ts.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { record } from '../wasm/builds.js';
 import { KEY, noise, serveLevellers } from '../worker/brain.js';
 import { Harness, PAGES } from './harness.js';
 import { planar } from './jobs.js';
@@ -29,7 +28,6 @@ describe('follow', { concurrency: 2 }, () => {
                 const seen = await harness.visit(
                     words,
                     async ({ rate, options, key, hz }) => {
-                        const slot = kit.watchSlots();
                         const context = new AudioContext({ sampleRate: rate });
                         const engine = await dawg.createEngine(context, options);
                         const eq = await kit.createAny(engine, key, {});
@@ -43,18 +41,10 @@ describe('follow', { concurrency: 2 }, () => {
                             const y = engine.curve(key, eq.values, Float32Array.of(hz, 200))!;
                             return y[0] - y[1];
                         };
-                        const latencies: number[] = [];
-                        let moves = 0;
-                        const look = () => {
-                            const now = slot(0);
-                            if (now.moves !== moves) latencies.push(now.frames);
-                            moves = now.moves;
-                        };
-                        await kit.until('it is led down', () => (look(), at() < -6), 30);
+                        await kit.until('bands are led', () => following.keys.length > 0);
+                        await kit.until('it is led down', () => at() < -6, 30);
                         const after_s = context.currentTime;
-                        await kit.until('more moves', () => (look(), latencies.length >= 8), 30);
                         const led = [...following.keys];
-                        const states = [following.state];
                         // the hand takes one
                         const taken = led.includes('output_db') ? 'output_db' : led[0];
                         eq.set(taken, 1.5);
@@ -92,9 +82,7 @@ describe('follow', { concurrency: 2 }, () => {
                         await engine.destroy();
                         await context.close();
                         return {
-                            latencies,
                             led,
-                            states,
                             kept,
                             events,
                             across,
@@ -119,12 +107,6 @@ describe('follow', { concurrency: 2 }, () => {
                 assert.equal(seen.reason, 'silence');
                 assert.ok(seen.owners.every((one) => one === 'hand'));
                 assert.deepEqual([seen.model, seen.ended], [KEY, 'ended']);
-                const ms = seen.latencies.sort((a, b) => a - b).map((frames) => (1000 * frames) / RATE);
-                const [median, p95] = [0.5, 0.95].map((part) => ms[Math.floor(part * (ms.length - 1))]);
-                t.diagnostic(
-                    `down after ${seen.after_s.toFixed(1)} s; step: median ${median.toFixed(1)} ms, 95 % within ${p95.toFixed(1)} ms of ${ms.length}`,
-                );
-                record('FL-3', `${words} ${key}: window's end to moved parameter, median`, median, 'ms', 'measured');
-                record('FL-3', `${words} ${key}: 95th percentile`, p95, 'ms', 'measured');
+                t.diagnostic(`down after ${seen.after_s.toFixed(1)} s`);
             });
 });

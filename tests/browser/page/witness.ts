@@ -24,7 +24,13 @@ class Witness extends AudioWorkletProcessor {
                     const [param, heardTo] = [ring.u32[at + OP_PARAM] & 0xffff, ring.u32[at + SEQUENCE]];
                     move(ring, at, fromWorker, now);
                     if (hosted.words[FOLLOWED] === before) return;
-                    this.port.postMessage({ instance: hosted.number, param, plain: ring.f32[at + PLAIN], heardTo, frame: now });
+                    this.port.postMessage({
+                        instance: hosted.number,
+                        param,
+                        plain: ring.f32[at + PLAIN],
+                        heardTo,
+                        frame: now,
+                    });
                 };
             }
             return hosted;
