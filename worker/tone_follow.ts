@@ -103,7 +103,6 @@ export class ToneFollow {
         const { key, variant } = this.asked;
         const found = await this.models.find(this.#key, key, variant);
         this.#model = await this.models.open(found, key, () => undefined);
-        this.#post();
     }
     #fail(error: unknown): void {
         if (this.#isGone) return;
@@ -177,6 +176,7 @@ export class ToneFollow {
         if (segments && !segments.length)
             throw new Refused('the reference is silent. Give a piece in which it sounds.');
         this.#aims = aimOf(this.asked.goal, segments);
+        this.#post();
         this.#while(this.#rehearse(this.#model!));
         return true;
     }

@@ -207,6 +207,7 @@ export class WebBrain implements Brain {
     }
     #giveUpJobs(error: Error): void {
         for (const { reject } of this.#jobs.values()) reject(error);
+        this.#tones.giveUp(error);
         this.home.emit('error', error);
     }
     async #again(reason: string): Promise<void> {

@@ -74,8 +74,10 @@ export function settled(
 ): { hz: Float32Array; db: Float32Array } {
     const isFree = (key: string): boolean => isGain(key) && (info.bandHz.length > 0 || own.includes(bandOf(key) ?? 0));
     const free = Object.keys(now).filter(isFree);
-    return responseOf({ ...now, ...Object.fromEntries(free.map((key) => [key, 0])), [OUTPUT]: 0 }, response);
+    return responseOf(unityOutput({ ...now, ...Object.fromEntries(free.map((key) => [key, 0])) }), response);
 }
+/** With the output at 0 dB, where there is one. */
+export const unityOutput = (values: Values): Values => (OUTPUT in values ? { ...values, [OUTPUT]: 0 } : values);
 /** On a grid fine enough to be drawn through. */
 export function responseOf(values: Values, response: Response): { hz: Float32Array; db: Float32Array } {
     const hz = Float32Array.from({ length: GRID }, (_, i) => 20 * 1000 ** (i / (GRID - 1)));

@@ -4,7 +4,7 @@ import type { FollowTone, FromWorker, Led, ToWorker } from '../../worker/message
 import type { LedGain } from '../../worker/glide.js';
 import { OP } from '../../worklet/protocol/records.js';
 import type { FollowToneOptions, Following, PluginNode } from './api.js';
-import { OUTPUT, curveHz, responseOf } from './changes.js';
+import { OUTPUT, curveHz, responseOf, unityOutput } from './changes.js';
 import { Emitter } from './emitter.js';
 import type { Mirror } from './mirror.js';
 import { askedOf, plainValues, responseFor } from './suggest.js';
@@ -166,7 +166,7 @@ export class NodeFollowing implements Following {
         const { node } = this;
         if (!this.keys.length) return this.#asked.settled;
         const none = Object.fromEntries(this.keys.map((key) => [key, 0]));
-        return responseOf({ ...node.values, ...none, [OUTPUT]: 0 }, responseFor(node));
+        return responseOf(unityOutput({ ...node.values, ...none }), responseFor(node));
     }
     #settle(): void {
         this.#settling ??= setTimeout(() => {

@@ -10,6 +10,10 @@ const RANGE_DB = 12;
 /** Throws InputError. */
 export function followOf(mirror: Mirror, options: FollowOptions): Follow {
     const { info, instance } = mirror;
+    if (options.key === undefined)
+        throw new InputError(
+            'follow: target_lufs needs a key, the parameter in dB that leads the loudness, such as output_db.',
+        );
     const param = paramIndex(info, options.key);
     const { curve, max, min, unit } = info.params[param];
     if (unit !== 'dB' || curve !== 'lin')

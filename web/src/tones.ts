@@ -64,6 +64,10 @@ export class Tones {
     forget(instance: number): void {
         this.#all.get(instance)?.end(new InputError('The node was destroyed while it was followed.'));
     }
+    /** There is no worker, until restart(): what waits for a model is told, what leads stands still. */
+    giveUp(error: Error): void {
+        for (const one of [...this.#all.values()]) if (one.state === 'loading') one.end(error);
+    }
     end(error: Error): void {
         for (const one of [...this.#all.values()]) one.end(error);
     }
