@@ -58,7 +58,11 @@ class Room {
     }
     async begin(): Promise<void> {
         this.bench.send(asked);
-        while (!this.bench.of('toned').length) await new Promise((done) => setTimeout(done));
+        for (let i = 0; i < 2000 && !this.bench.of('toned').length; ++i) {
+            await new Promise((done) => setTimeout(done, 5));
+            this.bench.advance(5);
+        }
+        assert.equal(this.bench.of('toned').length, 1, 'the model is there');
     }
     /** Frames that went by; what waits in promises is done before the clock goes on. */
     async run(seconds: number): Promise<void> {
