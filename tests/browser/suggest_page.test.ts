@@ -78,6 +78,17 @@ async function suggested(eq: Locator): Promise<string> {
     await found.waitFor({ timeout: 60_000 });
     return found.locator('.summary').innerText();
 }
+/** A file, on the suggestions of an equalizer. */
+const dropOn = (eq: Locator, bytes: number[], name: string): Promise<void> =>
+    eq.locator('dawg-suggestion').evaluate(
+        (element, file) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(file.bytes)], file.name));
+            const how = { dataTransfer: data, cancelable: true, bubbles: true, composed: true };
+            for (const type of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(type, how));
+        },
+        { bytes, name },
+    );
 /** Hz and dB too much of each band on show. */
 const reasons = async (eq: Locator): Promise<{ band: number; db: number; hz: number }[]> => {
     const all = await button(eq, /^(Reject|Accept) band/).evaluateAll((buttons) =>
@@ -169,19 +180,9 @@ test('listening starts the programme, shows how far it is and can be cancelled; 
     assert.ok(await button(eq, 'Suggest').isEnabled());
     assert.equal(await eq.locator('progress').count(), 0);
 
-    const drop = (bytes: number[], name: string): Promise<void> =>
-        eq.locator('dawg-suggestion').evaluate(
-            (element, file) => {
-                const data = new DataTransfer();
-                data.items.add(new File([new Uint8Array(file.bytes)], file.name));
-                const how = { dataTransfer: data, cancelable: true, bubbles: true, composed: true };
-                for (const type of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(type, how));
-            },
-            { bytes, name },
-        );
-    await drop([1, 2, 3], 'no.wav');
+    await dropOn(eq, [1, 2, 3], 'no.wav');
     await eq.getByRole('alert').filter({ hasText: 'cannot decode no.wav' }).waitFor();
-    await drop([...wavOf(noise(3, RATE, { ...FAULT, q: 1.4 }))], 'warm.wav');
+    await dropOn(eq, [...wavOf(noise(3, RATE, { ...FAULT, q: 1.4 }))], 'warm.wav');
     await eq.getByText('Tone of warm.wav').waitFor({ state: 'attached' });
     assert.match(await page.locator('.programme').innerText(), /noise\.wav/, 'the page has not taken it');
     assert.match(await suggested(eq), /the tone of warm\.wav/);
@@ -214,6 +215,51 @@ test('a model that cannot be loaded is said so, with what to do; the next try wo
     await button(eq, 'Apply').click();
     await eq.getByText('Applied.').waitFor();
     assert.equal((await values(eq)).freeze, true, 'its own engine leaves it alone');
+});
+
+test('Follow by keyboard: a model that cannot be loaded is said so; the next try leads, keeps the focus and ends when the hand has all; a dropped reference is followed', async () => {
+    await load({ plugin: 'auto_eq', params: { freeze: true } });
+    const eq = page.locator('dawg-auto-eq');
+    const follow = button(eq, 'Follow');
+    const pressed = (): Promise<string | null> => follow.getAttribute('aria-pressed');
+    const hasFocus = (): Promise<boolean> => follow.evaluate((element) => element.matches(':focus'));
+    await page.context().route('**/*.onnx', (route) => route.fulfill({ status: 404, body: '' }));
+    await follow.focus();
+    await page.keyboard.press('Enter'); // the page plays by itself
+    const alert = eq.getByRole('alert').filter({ hasText: 'Not followed.' });
+    await alert.filter({ hasText: /auto_eq_blind.*could not be fetched: 404/ }).waitFor({ timeout: 30_000 });
+    assert.match(await alert.innerText(), /The sound goes on\. Check the connection and try again\./);
+    assert.deepEqual([await pressed(), await hasFocus()], ['false', true]);
+    demo.complaints.length = 0; // of the 404
+    await page.context().unroute('**/*.onnx');
+    await swapModels();
+
+    await page.keyboard.press('Space');
+    await eq.getByText(/^(Leads|Holds) 32 bands, \d+.% sure .*auto_eq_blind/).waitFor({ timeout: 60_000 });
+    assert.equal(await alert.count(), 0);
+    assert.deepEqual([await pressed(), await hasFocus()], ['true', true]);
+    const led = (): Promise<number> =>
+        eq.evaluate((element) => {
+            const { node } = element as DawgPlugin;
+            return Object.keys(node!.values).filter((key) => node!.owner(key) === 'brain').length;
+        });
+    assert.ok((await led()) >= 32);
+    await eq.evaluate((element) => {
+        const { node } = element as DawgPlugin;
+        for (let band = 1; band <= 32; ++band) node!.set(`band${band}_gain_db`, 0);
+    });
+    await eq.getByText(/^(Leads|Holds)/).waitFor({ state: 'detached' });
+    assert.deepEqual([await pressed(), await led(), await alert.count()], ['false', 0, 0], 'the hand has all of it');
+
+    await dropOn(eq, [...wavOf(noise(3, RATE, { ...FAULT, q: 1.4 }))], 'warm.wav');
+    await eq.getByText('Tone of warm.wav').waitFor({ state: 'attached' });
+    await follow.focus();
+    await page.keyboard.press('Enter');
+    await eq.getByText(/^(Leads|Holds) 32 bands.*auto_eq_match/).waitFor({ timeout: 60_000 });
+    await page.keyboard.press('Enter');
+    await eq.getByText(/^(Leads|Holds)/).waitFor({ state: 'detached' });
+    assert.deepEqual([await pressed(), await led(), await hasFocus()], ['false', 0, true]);
+    assert.deepEqual(demo.complaints, []);
 });
 
 test("Follow leads bands against a fault while it plays; a touched knob is the hand's; pressed again, all are", async () => {

@@ -60,7 +60,9 @@ export class DawgFollow extends NodeElement {
             this.isStarting = false;
         }
     }
+    /** While it starts it is not disabled, which would take the focus away. */
     #press(): void {
+        if (this.isStarting) return;
         if (this.following) this.following.release();
         else void this.#start();
     }
@@ -72,7 +74,7 @@ export class DawgFollow extends NodeElement {
                 class="button"
                 aria-pressed=${String(following !== undefined)}
                 title="Leads the bands to what the model wants for what plays; a knob that is touched is yours again"
-                ?disabled=${isStarting}
+                aria-disabled=${isStarting ? 'true' : nothing}
                 @click=${() => this.#press()}
             >
                 Follow

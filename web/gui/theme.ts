@@ -61,10 +61,11 @@ export const buttons = css`
         cursor: pointer;
         white-space: nowrap;
     }
-    .button:hover:not(:disabled) {
+    .button:hover:not(:disabled, [aria-disabled='true']) {
         border-color: var(--edge);
     }
-    .button:disabled {
+    .button:disabled,
+    .button[aria-disabled='true'] {
         opacity: 0.45;
         cursor: default;
     }
