@@ -220,3 +220,32 @@ test('without isolation everything is there too, over messages', async () => {
     page = await demo.open(false);
     await plays('messages');
 });
+
+test('on a phone, 400 px wide, no two controls of an equalizer overlap', async () => {
+    await page.setViewportSize({ width: 400, height: 900 });
+    const keys = ['surgical_eq', 'mastering_eq', 'vintage_eq', 'auto_eq'];
+    const buffer = Buffer.from(JSON.stringify(keys.map((plugin) => ({ plugin }))));
+    const load = page.locator('input[type=file][accept*="json"]');
+    await load.setInputFiles({ name: 'chain.json', mimeType: 'application/json', buffer });
+    await ordered(...keys.map((key) => `dawg-${key.replace('_', '-')}`));
+    for (const key of keys) {
+        const controls = page
+            .locator(`dawg-${key.replace('_', '-')}`)
+            .locator('.panel')
+            .locator('select, [role=switch], [role=slider]');
+        const boxes = await controls.evaluateAll((all) =>
+            all.map((one) => ({
+                name: one.closest('label')?.innerText ?? one.ariaLabel,
+                box: one.getBoundingClientRect(),
+            })),
+        );
+        const shown = boxes.filter(({ box }) => box.width > 0);
+        assert.ok(shown.length > 5, `${key} has ${shown.length} controls`);
+        for (const [i, { name, box: a }] of shown.entries())
+            for (const { name: other, box: b } of shown.slice(i + 1)) {
+                const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                assert.ok(width < 1 || height < 1, `${key}: ${name} and ${other} share ${width} x ${height} px`);
+            }
+    }
+});

@@ -103,10 +103,11 @@ export class DawgChoice extends ParamElement {
         css`
             :host {
                 display: inline-block;
-                min-width: 84px;
+                min-width: min(84px, 100%);
             }
             label {
                 display: grid;
+                grid-template-columns: minmax(0, 1fr);
                 gap: 10px;
                 justify-items: center;
             }
@@ -116,7 +117,7 @@ export class DawgChoice extends ParamElement {
             select {
                 min-height: 28px;
                 max-width: 100%;
-                padding: 0 6px;
+                padding: 0 2px;
                 border: 1px solid var(--line);
                 border-radius: var(--radius);
                 background: var(--raised);
