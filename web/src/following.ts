@@ -104,8 +104,8 @@ export class NodeFollowing implements Following {
             return this.end(news.isInput ? new Wrong(news.reason) : new Error(news.reason));
         }
         if (news.type === 'placed') return this.#lead(news);
-        const { type: _, id: __, ...now } = news;
-        Object.assign(this, now);
+        const { state, reason, curve_db, confidence, doubt_db, seconds, frame, ms, model } = news;
+        Object.assign(this, { state, reason, curve_db, confidence, doubt_db, seconds, frame, ms, model });
         this.#answer?.resolve(this);
         this.#answer = undefined;
         this.#events.emit('change', undefined);
