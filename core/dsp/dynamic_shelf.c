@@ -79,10 +79,9 @@ void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x)
     for (uint32_t i = 0; i < SECTIONS; ++i) dawg_svf_flush(&x->state[i]);
 }
 
-double dawg_dynamic_shelf_db(double hz, double reduction_db, double rate, double f_hz)
+void dawg_dynamic_shelf_sections(double hz, double reduction_db, double rate, dawg_svf sections[SECTIONS])
 {
-    const double turns = dawg_min_d(f_hz / rate, 0.4999999), ratio = dawg_tan_d(DAWG_PI * turns) / warped(hz, rate);
-    const double square = dawg_min_d(ratio * ratio, 1e20), gain = dawg_db_to_gain_d(-2.0 * reduction_db);
-    const double w12 = square * square * square * square * square * square;
-    return 0.5 * dawg_gain_to_db_d((1.0 + gain * w12) / (1.0 + w12));
+    const double g = warped(hz, rate), c = dawg_db_to_gain_d(-reduction_db / (double)ORDER);
+    for (uint32_t i = 0; i < SECTIONS; ++i)
+        sections[i] = (dawg_svf){.g = g, .k = damping[i], .hp = c * c, .bp = c * damping[i], .lp = 1.0};
 }

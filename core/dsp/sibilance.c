@@ -42,20 +42,40 @@ static dawg_gain_curve curve_of(const dawg_sibilance_setting *s)
     return dawg_gain_curve_ducker(s->threshold_db, DAWG_SIBILANCE_KNEE_DB, s->range_db);
 }
 
-float dawg_sibilance_curve_db(const dawg_sibilance_setting *set, float level_db)
+/* Butterworth sections: a high-pass of fourth order, a low-pass of second order. */
+void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[SECTIONS])
 {
-    const dawg_gain_curve curve = curve_of(set);
-    return dawg_gain_curve_db(&curve, level_db);
+    const double low = dawg_tan_d(DAWG_PI * dawg_min_d(freq_hz / BAND_REACH / rate, TURNS_MAX));
+    const double high = dawg_tan_d(DAWG_PI * dawg_min_d(freq_hz * BAND_REACH / rate, TURNS_MAX));
+    sections[0] = (dawg_svf){.g = low, .k = 0.76536686473017954, .hp = 1.0};
+    sections[1] = (dawg_svf){.g = low, .k = 1.8477590650225735, .hp = 1.0};
+    sections[2] = (dawg_svf){.g = high, .k = 1.0 / DAWG_BUTTERWORTH_Q, .lp = 1.0};
 }
 
-/* Butterworth sections: a high-pass of fourth order, a low-pass of second order. */
+static dawg_svf whole_of(double rate) { return dawg_cut_design(DAWG_EQ_HIGH_PASS, WHOLE_HZ, rate); }
+
+static double power_at(const dawg_svf *sections, uint32_t n, double turns)
+{
+    double h[2];
+    dawg_svf_response(sections, n, turns, h);
+    return h[0] * h[0] + h[1] * h[1];
+}
+
+float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz)
+{
+    const dawg_svf all = whole_of(rate);
+    dawg_svf band[SECTIONS];
+    dawg_sibilance_band((double)set->freq_hz, rate, band);
+    const double part = power_at(band, SECTIONS, f_hz / rate);
+    const double whole = set->absolute ? 1.0 : (1.0 + HUSH) * power_at(&all, 1, f_hz / rate) + POWER_FLOOR;
+    const dawg_gain_curve curve = curve_of(set);
+    return dawg_gain_curve_db(&curve, DB_OF_OCTAVES * dawg_log2((float)(part / whole)));
+}
+
 static void tune(dawg_sibilance *x, double hz)
 {
-    const double low = dawg_tan_d(DAWG_PI * dawg_min_d(hz / BAND_REACH / x->rate, TURNS_MAX));
-    const double high = dawg_tan_d(DAWG_PI * dawg_min_d(hz * BAND_REACH / x->rate, TURNS_MAX));
-    const dawg_svf sections[SECTIONS] = {{.g = low, .k = 0.76536686473017954, .hp = 1.0},
-                                         {.g = low, .k = 1.8477590650225735, .hp = 1.0},
-                                         {.g = high, .k = 1.0 / DAWG_BUTTERWORTH_Q, .lp = 1.0}};
+    dawg_svf sections[SECTIONS];
+    dawg_sibilance_band(hz, x->rate, sections);
     for (uint32_t i = 0; i < SECTIONS; ++i) x->band[i] = dawg_svf_ready(&sections[i]);
 }
 
@@ -72,7 +92,7 @@ void dawg_sibilance_plan(dawg_sibilance *x, const dawg_sibilance_setting *to)
 {
     const dawg_sibilance_setting *old = &x->to;
     if (x->fresh) {
-        const dawg_svf whole = dawg_cut_design(DAWG_EQ_HIGH_PASS, WHOLE_HZ, x->rate);
+        const dawg_svf whole = whole_of(x->rate);
         x->whole = dawg_svf_ready(&whole);
     }
     if (x->fresh || old->freq_hz != to->freq_hz) tune(x, (double)to->freq_hz);
@@ -129,6 +149,7 @@ static void find_levels(dawg_sibilance *x, uint32_t at, uint32_t n, const dawg_d
         f[i] = dawg_max_d(full[i][0] * full[i][0], full[i][1] * full[i][1]);
     }
     level_db(x, &x->ear[2], at, n, b, f, both);
+    x->level_db = both[n - 1u];
     if (linked(x)) {
         x->ear[0] = x->ear[1] = x->ear[2]; /* so that unlinking finds them where they are */
         memcpy(db[0], both, sizeof(float) * n);

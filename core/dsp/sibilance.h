@@ -64,6 +64,7 @@ typedef struct dawg_sibilance {
     double heard[2]; /* the same, of late, in sibilants */
     double angle;    /* pi f / rate of the sibilants; 0: none heard yet */
     double centre_hz;
+    float level_db; /* of the louder lane, at the last frame */
 } dawg_sibilance;
 
 /* period: frames of a control period, at most DAWG_SIBILANCE_PERIOD_MAX. No reduction; the next plan fades nothing. */
@@ -81,7 +82,12 @@ void dawg_sibilance_end(dawg_sibilance *x);
 float dawg_sibilance_reduction_db(const dawg_sibilance *x);
 /* The middle of the sibilants at the end of the control period: freq_hz, or what tracking found. */
 static inline double dawg_sibilance_centre_hz(const dawg_sibilance *x) { return x->centre_hz; }
-/* The reduction of a steady sound with this level, dB: relative or dBFS, as is set. */
-float dawg_sibilance_curve_db(const dawg_sibilance_setting *set, float level_db);
+/* What the threshold is compared with, at the last frame, of the louder lane: relative or dBFS, as is set. */
+static inline float dawg_sibilance_level_db(const dawg_sibilance *x) { return x->level_db; }
+
+/* The reduction of a steady tone of full scale at f_hz, dB. */
+float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz);
+/* The filters of the band, in series: what is heard of the detector. */
+void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[DAWG_SIBILANCE_BAND_SECTIONS]);
 
 #endif
