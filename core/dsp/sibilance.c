@@ -265,10 +265,6 @@ void dawg_sibilance_end(dawg_sibilance *x)
     if (!dawg_switch_off(&x->tracking)) track(x);
     dawg_switch_end(&x->absolute);
     dawg_switch_end(&x->tracking);
-    if (dawg_switch_off(&x->tracking)) {
-        x->heard[BAND] = x->heard[DIFFERENCE] = x->angle = 0.0;
-        x->last = dawg_d2_all(0.0);
-    }
     dawg_svf_flush(&x->whole_state);
     for (uint32_t i = 0; i < SECTIONS; ++i) dawg_svf_flush(&x->band_state[i]);
     for (uint32_t i = 0; i < 3; ++i) {
@@ -277,6 +273,10 @@ void dawg_sibilance_end(dawg_sibilance *x)
         e->band = dawg_flush_d(e->band);
         e->full = dawg_flush_d(e->full);
         e->late = dawg_flush_d(e->late);
+    }
+    if (dawg_switch_off(&x->tracking) || x->ear[2].loudest == 0.0) { /* off, or long silence: forget */
+        x->heard[BAND] = x->heard[DIFFERENCE] = x->angle = 0.0;
+        x->last = dawg_d2_all(0.0);
     }
     for (uint32_t c = 0; c < 2; ++c) dawg_envelope_flush(&x->lane[c]);
 }
