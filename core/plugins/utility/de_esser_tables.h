@@ -32,7 +32,7 @@ enum { GAIN_REDUCTION_DB, SIBILANCE_DB, CENTRE_HZ, INPUT_PEAK_DB, OUTPUT_PEAK_DB
 #define BOTH (DAWG_AUTOMATABLE | DAWG_ML_TARGET)
 
 static const dawg_param params[] = {
-    DAWG_P("threshold_db", "Threshold", DAWG_DB, DAWG_LIN, -60, 0, -12, SMOOTH_MS, BOTH,
+    DAWG_P("threshold_db", "Threshold", DAWG_DB, DAWG_LIN, -60, 0, -14, SMOOTH_MS, BOTH,
            "Level of the sibilant band from which all of the range is taken off, in a knee that begins 6 dB below: "
            "against the whole sound, or full scale, as the detector says."),
     DAWG_P("range_db", "Range", DAWG_DB, DAWG_LIN, 0, 20, 6, SMOOTH_MS, BOTH, "How far a sibilant is turned down."),
