@@ -109,7 +109,7 @@ void dawg_sibilance_plan(dawg_sibilance *x, const dawg_sibilance_setting *to)
     x->centre_hz = share > 0.0 ? set + share * (found_hz(x) - set) : set;
 }
 
-/* ---- level ------------------------------------------------------------------------------------------------------ */
+/* ---- goal ------------------------------------------------------------------------------------------------------- */
 
 /* Of one ear, dB: relative, absolute or, while it fades, between. */
 static void level_db(const dawg_sibilance *x, dawg_sibilance_ear *ear, uint32_t at, uint32_t n, const double *band,
@@ -138,39 +138,6 @@ static void level_db(const dawg_sibilance *x, dawg_sibilance_ear *ear, uint32_t 
 
 static int linked(const dawg_sibilance *x) { return x->from.link == 1.0f && x->to.link == 1.0f; }
 
-/* Levels of both lanes; linked: of the first alone. */
-static void find_levels(dawg_sibilance *x, uint32_t at, uint32_t n, const dawg_d2 *band, const dawg_d2 *full,
-                        float db[2][PERIOD_MAX])
-{
-    double b[PERIOD_MAX], f[PERIOD_MAX];
-    float both[PERIOD_MAX];
-    for (uint32_t i = 0; i < n; ++i) {
-        b[i] = dawg_max_d(band[i][0] * band[i][0], band[i][1] * band[i][1]);
-        f[i] = dawg_max_d(full[i][0] * full[i][0], full[i][1] * full[i][1]);
-    }
-    level_db(x, &x->ear[2], at, n, b, f, both);
-    x->level_db = both[n - 1u];
-    if (linked(x)) {
-        x->ear[0] = x->ear[1] = x->ear[2]; /* so that unlinking finds them where they are */
-        memcpy(db[0], both, sizeof(float) * n);
-        return;
-    }
-    for (uint32_t c = 0; c < 2; ++c) {
-        for (uint32_t i = 0; i < n; ++i) {
-            b[i] = band[i][c] * band[i][c];
-            f[i] = full[i][c] * full[i][c];
-        }
-        level_db(x, &x->ear[c], at, n, b, f, db[c]);
-        for (uint32_t i = 0; i < n; ++i) {
-            const float u = (float)(at + i) / (float)x->period;
-            const float l = x->from.link + (x->to.link - x->from.link) * u;
-            db[c][i] = (1.0f - l) * db[c][i] + l * both[i];
-        }
-    }
-}
-
-/* ---- reduction -------------------------------------------------------------------------------------------------- */
-
 /* Level -> goal, in place. */
 static void compute(const dawg_sibilance *x, uint32_t at, uint32_t n, float *io)
 {
@@ -185,6 +152,41 @@ static void compute(const dawg_sibilance *x, uint32_t at, uint32_t n, float *io)
         io[i] = dawg_gain_curve_db(&now, io[i]);
     }
 }
+
+/* The reductions to go to. Linked, only that of the louder lane counts. */
+static void find_goals(dawg_sibilance *x, uint32_t at, uint32_t n, const dawg_d2 *band, const dawg_d2 *full,
+                       float goal[2][PERIOD_MAX])
+{
+    double b[PERIOD_MAX], f[PERIOD_MAX];
+    float both[PERIOD_MAX];
+    for (uint32_t i = 0; i < n; ++i) {
+        b[i] = dawg_max_d(band[i][0] * band[i][0], band[i][1] * band[i][1]);
+        f[i] = dawg_max_d(full[i][0] * full[i][0], full[i][1] * full[i][1]);
+    }
+    level_db(x, &x->ear[2], at, n, b, f, both);
+    x->level_db = both[n - 1u];
+    compute(x, at, n, both);
+    if (linked(x)) {
+        x->ear[0] = x->ear[1] = x->ear[2]; /* so that unlinking finds them where they are */
+        for (uint32_t c = 0; c < 2; ++c) memcpy(goal[c], both, sizeof(float) * n);
+        return;
+    }
+    for (uint32_t c = 0; c < 2; ++c) {
+        for (uint32_t i = 0; i < n; ++i) {
+            b[i] = band[i][c] * band[i][c];
+            f[i] = full[i][c] * full[i][c];
+        }
+        level_db(x, &x->ear[c], at, n, b, f, goal[c]);
+        compute(x, at, n, goal[c]);
+        for (uint32_t i = 0; i < n; ++i) {
+            const float u = (float)(at + i) / (float)x->period;
+            const float l = x->from.link + (x->to.link - x->from.link) * u;
+            goal[c][i] = (1.0f - l) * goal[c][i] + l * both[i];
+        }
+    }
+}
+
+/* ---- reduction -------------------------------------------------------------------------------------------------- */
 
 static void smooth(const dawg_sibilance *x, dawg_envelope *lane, uint32_t n, const float *goal, float *reduction_db)
 {
@@ -228,13 +230,9 @@ int dawg_sibilance_run(dawg_sibilance *x, uint32_t at, uint32_t n, const float *
         band[1][i] = (float)part[i][1];
     }
     if (!dawg_switch_off(&x->tracking)) weigh(x, n, part);
-    find_levels(x, at, n, part, whole, goal);
+    find_goals(x, at, n, part, whole, goal);
     const int same = linked(x) && !memcmp(&x->lane[0], &x->lane[1], sizeof x->lane[0]);
-    if (linked(x)) memcpy(goal[1], goal[0], sizeof(float) * n);
-    for (uint32_t c = 0; c < (same ? 1u : 2u); ++c) {
-        compute(x, at, n, goal[c]);
-        smooth(x, &x->lane[c], n, goal[c], reduction_db[c]);
-    }
+    for (uint32_t c = 0; c < (same ? 1u : 2u); ++c) smooth(x, &x->lane[c], n, goal[c], reduction_db[c]);
     if (same) {
         x->lane[1] = x->lane[0];
         memcpy(reduction_db[1], reduction_db[0], sizeof(float) * n);

@@ -3,7 +3,7 @@
  * and side), a de-esser's detector.
  *
  *     key -+-> freq/sqrt(3) .. freq sqrt(3) -> power, 1.5 ms ----------+
- *          +-> above 200 Hz -> power, 1.5 ms -> falls in 10 ms --------+-> ratio, dB -> link -> curve -> envelope.h
+ *          +-> above 200 Hz -> power, 1.5 ms -> falls in 10 ms --------+-> ratio, dB -> curve -> link -> envelope.h
  *
  * Relative: the level is that of the sibilant band over that of the whole sound, which in a vowel is -20 dB or less and in
  * a sibilant near 0 dB, however loud the voice is. The whole is remembered for 10 ms, so that the high partials of a glottal
@@ -35,7 +35,7 @@ typedef struct dawg_sibilance_setting {
     float threshold_db;                   /* of the level from which the reduction is the whole range */
     float range_db;                       /* >= 0: the reduction of a sibilant */
     float attack_ms, hold_ms, release_ms; /* envelope.h */
-    float link;        /* 0..1: share of the louder lane's level in both; 1: both bit for bit alike */
+    float link;        /* 0..1: share of the louder lane's reduction in both; 1: both bit for bit alike */
     uint32_t absolute; /* the level is in dBFS; else relative */
     uint32_t tracking; /* the centre follows the sibilants */
 } dawg_sibilance_setting;

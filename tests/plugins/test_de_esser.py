@@ -67,9 +67,10 @@ def energy_db(y, x, places, skip=0) -> float:
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("range_db", [3, 6, 10, 15, 20])
-def test_sibilants_lose_the_range_and_the_voice_nothing(rate, range_db):
+@pytest.mark.parametrize(("hz", "vowel"), VOICES if FULL else VOICES[2:3])
+def test_sibilants_lose_the_range_and_the_voice_nothing(hz, vowel, range_db, rate):
     """Energy of 5 to 9 kHz in all of the bursts with 2 ms of lookahead, from 5 ms on without; of the voice all the time."""
-    s = Speech(rate=rate)
+    s = Speech(hz, vowel, rate=rate)
     for lookahead, skip in ((2, 0), (0, frames(0.005, rate))):
         values = {"range_db": range_db, "lookahead_ms": lookahead}
         lost = -energy_db(s.through(s.sibilants, **values), s.sibilants, s.places, skip)
@@ -87,6 +88,7 @@ def test_sibilants_are_found_at_any_level(hz, vowel, below_db, instead):
     """In frames of 10 ms: half the range or more in a sibilant; 0.3 dB or more beside it. The threshold stays."""
     s = Speech(hz, vowel, below_db, instead)
     step, sounding, quiet = s.blocks()
+    assert sum(sounding) > 100 and sum(quiet) > 30
     where = f"{hz} Hz, {vowel}, sibilants {'in place of' if instead else 'over'} it, {below_db} dB below"
     lost = []
     for level in LEVELS:
@@ -270,12 +272,6 @@ def test_mid_and_side_are_turned_down_apart():
         if link == 0:
             record("DY-5", "de-esser, mid changed while the sides lose 6 dB", abs(mid), "dB", "<= 0.01")
             assert abs(mid) <= 0.01 and abs(sides + 6) <= 0.1
+        else:
+            assert abs(mid - sides) <= 0.05 and mid < -5
 
-
-@pytest.mark.skipif(not FULL, reason="the whole grid of ranges and voices runs with DAWG_TEST_FULL=1")
-@pytest.mark.parametrize(("hz", "vowel"), VOICES)
-@pytest.mark.parametrize("range_db", [3, 6, 10, 15, 20])
-def test_every_voice_loses_every_range(hz, vowel, range_db):
-    s = Speech(hz, vowel)
-    lost = -energy_db(s.through(s.sibilants, range_db=range_db, lookahead_ms=2), s.sibilants, s.places)
-    assert abs(lost - range_db) <= 1
