@@ -129,7 +129,7 @@ def test_music_without_noise_is_left_alone():
     steps = np.repeat([55, 82, 65, 73, 49, 98], RATE)
     bass = sum(np.sin(2 * np.pi * k * np.cumsum(steps) / RATE) / k for k in range(1, 5))
     x = 0.05 * (chord + 3 * bass)
-    y, meter = Plugin(KEY, RATE).follow(both(x), "gain_reduction_db")
+    _, meter = Plugin(KEY, RATE).follow(both(x), "gain_reduction_db")
     false = 100 * np.mean(meter[len(meter) // 20 :] > 0.3)
     assert record("DS-1", "frames of music without noise", false, "%", "<= 2") <= 2
 
