@@ -184,7 +184,7 @@ static void the_response_is_what_steady_tones_get(void **state)
     dawg_noise_seed(&g, 31);
     double worst = 0.0;
     uint32_t reduced = 0;
-    const uint32_t sets = grid(150, 1500);
+    const uint32_t sets = grid(80, 1500);
     for (uint32_t s = 0; s < sets; ++s) {
         float v[DAWG_PARAMS_MAX];
         params_draw(&dawg_de_esser, 3, &g, v);
