@@ -245,6 +245,16 @@ def test_lookahead_catches_the_onset():
     assert abs(caught - 10) <= 1 and kept < caught - 0.5
 
 
+def test_lookahead_does_not_release_before_a_sibilant_has_ended():
+    """Energy of the last 5 ms of the bursts, without their edges, at the longest lookahead and a release of 20 ms."""
+    s = Speech(instead=True)
+    ends = [(b - frames(0.006, RATE), b - frames(0.001, RATE)) for _, b in s.places]
+    lost = -energy_db(s.through(s.sibilants, range_db=10, lookahead_ms=10, release_ms=20), s.sibilants, ends)
+    assert (
+        abs(record("DS-4", "last 5 ms of sibilants with 10 ms of lookahead, loss", lost, "dB", "10 ±0.5") - 10) <= 0.5
+    )
+
+
 @pytest.mark.parametrize("mode", ["Split", "Wide"])
 def test_half_dry_and_half_wet_are_aligned(mode):
     s = Speech(seconds=2)
