@@ -36,6 +36,7 @@ export const CASES: readonly Case[] = [
     COMPRESSOR_CASE,
     { name: 'at work', plugin: 'vintage_compressor', params: {}, isBusy: true, aim_us: 30 },
     { name: 'without harmonics', plugin: 'vintage_compressor', params: { harmonics: 0 } },
+    { name: 'at work', plugin: 'de_esser', params: {}, isBusy: true, aim_us: 15 },
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 
