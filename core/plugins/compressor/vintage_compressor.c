@@ -12,11 +12,11 @@
  * setting (harmonics.h). Automatic make-up (makeup.h) gives the compressed sound the loudness of the input, so that the
  * harmonic stage gets what it would without compression; it is not part of the drawn curve. */
 #include "vintage_compressor_tables.h"
+#include "dsp/auto_makeup.h"
 #include "dsp/cut.h"
 #include "dsp/delay.h"
 #include "dsp/eq_band.h"
 #include "dsp/harmonics.h"
-#include "dsp/makeup.h"
 #include "classic_detector.h"
 #include <string.h>
 
@@ -25,19 +25,17 @@
 #define WARMTH_DB 3.0
 #define WARMTH_Q 0.6
 
-enum { LISTEN, AUTO, N_FADES };
 enum { INPUT, KEY, OUTPUT, N_PEAKS }; /* in the order of their meters */
 
 typedef struct vintage_compressor {
     classic_detector detector;
     dawg_cut low, high;
-    dawg_makeup makeup;
+    dawg_auto_makeup makeup;
     dawg_eq_band *warmth;
     dawg_harmonics stage;
     dawg_harmonics_state *stage_state; /* [2] */
     dawg_delay dry[2], wet[2], key[2];
-    dawg_switch fade[N_FADES];
-    double auto_db[2]; /* at both ends of the control period */
+    dawg_switch listen;
     dawg_peak_meter peak[N_PEAKS];
     uint32_t fresh; /* no control period has begun since the reset */
 } vintage_compressor;
@@ -70,12 +68,11 @@ static void reset(void *self, const dawg_setup *s)
     classic_detector_reset(&x->detector, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->low, DAWG_EQ_HIGH_PASS, params[KEY_LOW_CUT_HZ].min, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->high, DAWG_EQ_LOW_PASS, params[KEY_HIGH_CUT_HZ].max, DAWG_PERIOD, rate);
-    dawg_makeup_reset(&x->makeup, DAWG_PERIOD, rate);
+    dawg_auto_makeup_reset(&x->makeup, DAWG_PERIOD, rate);
     dawg_eq_band_reset(x->warmth, DAWG_PERIOD, rate);
     dawg_harmonics_reset(&x->stage, x->stage_state, DAWG_PERIOD, rate);
-    for (int i = 0; i < N_FADES; ++i) dawg_switch_reset(&x->fade[i], DAWG_PERIOD, rate);
+    dawg_switch_reset(&x->listen, DAWG_PERIOD, rate);
     for (int i = 0; i < N_PEAKS; ++i) dawg_peak_meter_reset(&x->peak[i], DAWG_PERIOD, s->sample_rate);
-    x->auto_db[0] = x->auto_db[1] = 0.0;
     x->fresh = 1;
 }
 
@@ -119,8 +116,8 @@ static void begin_period(vintage_compressor *x, const dawg_block *b)
     dawg_cut_plan(&x->low, b->from[KEY_LOW_CUT_HZ], v[KEY_LOW_CUT_HZ]);
     dawg_cut_plan(&x->high, b->from[KEY_HIGH_CUT_HZ], v[KEY_HIGH_CUT_HZ]);
     dawg_eq_band_plan(x->warmth, 1, DAWG_EQ_STEREO, &from, &to);
-    dawg_switch_plan(&x->fade[LISTEN], v[KEY_LISTEN] > 0.5f);
-    dawg_switch_plan(&x->fade[AUTO], v[AUTO_MAKEUP] > 0.5f);
+    dawg_switch_plan(&x->listen, v[KEY_LISTEN] > 0.5f);
+    dawg_auto_makeup_plan(&x->makeup, v[AUTO_MAKEUP] > 0.5f);
     x->fresh = 0;
 }
 
@@ -131,16 +128,10 @@ static void end_period(vintage_compressor *x, const dawg_block *b)
     dawg_cut_end(&x->high);
     dawg_eq_band_end(x->warmth);
     dawg_harmonics_end_period(&x->stage);
-    for (int i = 0; i < N_FADES; ++i) dawg_switch_end(&x->fade[i]);
-    x->auto_db[0] = x->auto_db[1];
-    if (dawg_switch_off(&x->fade[AUTO])) {
-        dawg_makeup_forget(&x->makeup);
-        x->auto_db[0] = x->auto_db[1] = 0.0;
-    } else {
-        x->auto_db[1] = dawg_makeup_end(&x->makeup);
-    }
+    dawg_switch_end(&x->listen);
+    dawg_auto_makeup_end(&x->makeup);
     b->meters[GAIN_REDUCTION_DB] = x->detector.deepest;
-    b->meters[AUTO_MAKEUP_DB] = (float)x->auto_db[0];
+    b->meters[AUTO_MAKEUP_DB] = (float)x->makeup.db[0];
     for (int i = 0; i < N_PEAKS; ++i) b->meters[INPUT_PEAK_DB + i] = dawg_peak_meter_end(&x->peak[i]);
 }
 
@@ -160,23 +151,21 @@ static void make_key(vintage_compressor *x, const dawg_block *b, stereo key)
 /* Of the gain alone: what the make-up is measured on. */
 static void measure(vintage_compressor *x, const dawg_block *b, stereo gain)
 {
-    if (dawg_switch_off(&x->fade[AUTO])) return;
+    if (dawg_auto_makeup_off(&x->makeup)) return;
     stereo weighted, wet;
     const float *const in[2] = {weighted[0], weighted[1]}, *const out[2] = {wet[0], wet[1]};
-    dawg_makeup_weigh(&x->makeup, b->in, b->n, (float *const[2]){weighted[0], weighted[1]});
+    dawg_makeup_weigh(&x->makeup.measured, b->in, b->n, (float *const[2]){weighted[0], weighted[1]});
     for (int c = 0; c < 2; ++c)
         for (uint32_t i = 0; i < b->n; ++i) wet[c][i] = weighted[c][i] * gain[c][i];
-    dawg_makeup_feed(&x->makeup, in, out, b->n);
+    dawg_makeup_feed(&x->makeup.measured, in, out, b->n);
 }
 
 /* The input times gain and make-up: its own bits where all that is 1. */
 static void compress(const vintage_compressor *x, const dawg_block *b, stereo gain, stereo wet)
 {
     float makeup[2];
-    for (uint32_t end = 0; end < 2; ++end) {
-        const float part = dawg_switch_at(&x->fade[AUTO], end * DAWG_PERIOD);
-        makeup[end] = dawg_db_to_gain((end ? b->to : b->from)[MAKEUP_DB] + part * (float)x->auto_db[end]);
-    }
+    for (uint32_t end = 0; end < 2; ++end)
+        makeup[end] = dawg_db_to_gain((end ? b->to : b->from)[MAKEUP_DB] + dawg_auto_makeup_db(&x->makeup, end));
     for (int c = 0; c < 2; ++c)
         for (uint32_t i = 0; i < b->n; ++i) wet[c][i] = b->in[c][i] * (gain[c][i] * dawg_along(makeup, b->at + i));
 }
@@ -209,7 +198,7 @@ static void finish(vintage_compressor *x, const dawg_block *b, stereo wet)
 {
     const float mix[2] = {b->from[MIX], b->to[MIX]};
     const int all_wet = mix[0] == 1.0f && mix[1] == 1.0f, all_dry = mix[0] == 0.0f && mix[1] == 0.0f;
-    const int listens = !dawg_switch_off(&x->fade[LISTEN]);
+    const int listens = !dawg_switch_off(&x->listen);
     float dry[DAWG_PERIOD], key[DAWG_PERIOD];
     for (int c = 0; c < 2; ++c) {
         float *const out = b->out[c];
@@ -218,7 +207,7 @@ static void finish(vintage_compressor *x, const dawg_block *b, stereo wet)
         if (listens) {
             dawg_delay_read(&x->key[c], key, b->n, LATENCY + b->n);
             for (uint32_t i = 0; i < b->n; ++i) {
-                const float w = dawg_switch_at(&x->fade[LISTEN], b->at + i);
+                const float w = dawg_switch_at(&x->listen, b->at + i);
                 wet[c][i] = w < 1.0f ? wet[c][i] + w * (key[i] - wet[c][i]) : key[i];
             }
         }
