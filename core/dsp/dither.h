@@ -39,7 +39,8 @@ static inline void dawg_dither_frame(dawg_dither *d, uint32_t bits, float ceilin
     if (*l != 0.0f || *r != 0.0f) d->silent = 0;
     else if (d->silent < d->silent_max) ++d->silent;
     if (d->silent == d->silent_max) return;
-    const double steps = (double)(1u << (bits - 1u)), top = dawg_min_d(dawg_floor_d((double)ceiling * steps), steps - 1.0);
+    const double steps = (double)(1u << (bits - 1u)),
+                 top = dawg_min_d(dawg_floor_d((double)ceiling * steps), steps - 1.0);
     float *const x[2] = {l, r};
     for (int c = 0; c < 2; ++c) {
         const double k = dawg_floor_d((double)*x[c] * steps + dawg_dither_noise(&d->noise) + 0.5);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The drive that a limiter is advised: against the loudness meter, while the drive moves, over long rests, and from the
- * start of the transport. */
+ * The drive that a limiter is advised: against the loudness meter, while the drive moves, after a latency, over long
+ * rests, and from the start of the transport. */
 #include "analysis/drive_watch.h"
 #include "dsp/noise.h"
 #include "support/cmocka.h"
@@ -70,6 +70,24 @@ static void nothing_heard_suggests_nothing(void **state)
     assert_true(r.integrated == -200.0f && r.short_term == -200.0f && r.momentary == -200.0f);
 }
 
+/* Latency before the first sample moves no gating block: the same bits as without. */
+static void what_is_skipped_is_no_part_of_the_programme(void **state)
+{
+    (void)state;
+    double readings[2];
+    for (uint32_t late = 0; late < 2; ++late) {
+        begin();
+        dawg_drive_watch_skip(&watch, late * 3 * PERIOD);
+        if (late) {
+            const dawg_noise before = noise;
+            (void)play(3.0 * PERIOD / RATE, 0.2f, 0.0f, 0);
+            noise = before;
+        }
+        readings[late] = (double)play(2, 0.05f, 0.0f, 0).integrated;
+    }
+    assert_true(readings[0] > -100.0 && readings[0] == readings[1]);
+}
+
 /* A song with a long rest is one programme; a transport that starts begins another. */
 static void only_the_transport_begins_a_new_programme(void **state)
 {
@@ -89,6 +107,7 @@ int main(void)
         cmocka_unit_test(readings_are_those_of_the_meter_and_the_suggestion_reaches_the_target),
         cmocka_unit_test(a_moving_drive_does_not_change_what_is_suggested),
         cmocka_unit_test(nothing_heard_suggests_nothing),
+        cmocka_unit_test(what_is_skipped_is_no_part_of_the_programme),
         cmocka_unit_test(only_the_transport_begins_a_new_programme),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,7 @@ static void begin_period(limiter *x, const dawg_block *b)
     dawg_switch_plan(&x->fade[DELTA_FADE], b->to[DELTA] > 0.5f);
     if (!x->ready) {
         start_path(x->active, frames, NULL);
+        dawg_drive_watch_skip(x->loudness, frames + DAWG_TRUE_PEAK_DELAY);
     } else if (x->turned && x->turned >= warm_frames(resting_path(x)) + x->fade_frames) {
         x->active = resting_path(x);
         x->turned = 0;

@@ -54,20 +54,23 @@ static const dawg_param params[] = {
            "1: both channels get the same gain and the image stands still; 0: each channel is limited alone."),
     DAWG_P_BOOL("true_peak", "True Peak", 1, DAWG_AUTOMATABLE,
                 "Limits the waveform between the samples too, where a converter or a resampler would clip it."),
-    DAWG_P_ENUM("style", "Style", 0, BOTH,
-                "From clean to loud: Transparent ripples and distorts least, Punchy keeps hits above the rest, Aggressive "
-                "and Wall let go sooner.",
-                "Transparent", "Punchy", "Aggressive", "Wall"),
-    DAWG_P_BOOL("auto_release", "Auto Release", 1, BOTH,
-                "After sustained limiting the gain comes back about five times as slowly as after a hit; off: always in "
-                "the same time."),
+    DAWG_P_ENUM(
+        "style", "Style", 0, BOTH,
+        "From clean to loud: Transparent ripples and distorts least, Punchy keeps hits above the rest, Aggressive "
+        "and Wall let go sooner.",
+        "Transparent", "Punchy", "Aggressive", "Wall"),
+    DAWG_P_BOOL(
+        "auto_release", "Auto Release", 1, BOTH,
+        "After sustained limiting the gain comes back about five times as slowly as after a hit; off: always in "
+        "the same time."),
     DAWG_P("transients", "Transients", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0, 50, BOTH,
            "How much of what a hit needs is also taken off what follows it, so that hits stand out as before; costs "
            "loudness."),
     DAWG_P("target_lufs", "Target", DAWG_LUFS, DAWG_LIN, -36, -5, -14, 0, 0,
            "Integrated loudness that the meter Suggested Drive aims at; the sound stays as it is."),
-    DAWG_P_BOOL("unity_gain", "Unity Gain", 0, DAWG_AUTOMATABLE,
-                "For listening: takes a drive above 0 dB off again, so that what is heard is the limiting, not the level."),
+    DAWG_P_BOOL(
+        "unity_gain", "Unity Gain", 0, DAWG_AUTOMATABLE,
+        "For listening: takes a drive above 0 dB off again, so that what is heard is the limiting, not the level."),
     DAWG_P_BOOL("delta", "Delta", 0, DAWG_AUTOMATABLE,
                 "For listening: what the limiter takes off, instead of what it leaves; cut at the ceiling."),
     DAWG_P_ENUM("dither", "Dither", 0, 0,
