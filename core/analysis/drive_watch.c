@@ -6,7 +6,7 @@
 
 void dawg_drive_watch_reset(dawg_drive_watch *w, double rate)
 {
-    dawg_loudness_watch_reset(&w->loudness, rate, 1, 0);
+    dawg_loudness_watch_reset(&w->loudness, rate, 1);
     w->playing = 1; /* a transport that runs from the start begins nothing */
     w->late = 0;
 }

@@ -3,7 +3,8 @@
  * limited sound with the drive taken off again, so that what is integrated stays true, but for what limiting costs, when
  * the drive moves: the programme is not measured anew. At a drive that stands still the readings are those of the
  * limited sound (loudness.h), whose programme begins when its first sample comes out, so that the gates see the blocks of
- * the file it becomes. Only a transport that starts makes it forget. */
+ * the file it becomes. A transport that starts begins a
+ * new programme, as do 30 s of digital silence. */
 #ifndef DAWG_DRIVE_WATCH_H
 #define DAWG_DRIVE_WATCH_H
 #include "loudness_watch.h"

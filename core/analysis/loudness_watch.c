@@ -13,11 +13,10 @@ enum { IDLE, ALL, GATED, FORGET_BLOCKS, FORGET_WINDOWS };
 
 static double lufs(double power) { return power > 1e-20 ? OFFSET_LUFS + 0.5 * dawg_gain_to_db_d(power) : -200.0; }
 
-void dawg_loudness_watch_reset(dawg_loudness_watch *w, double rate, uint32_t integrates, uint32_t forgets)
+void dawg_loudness_watch_reset(dawg_loudness_watch *w, double rate, uint32_t integrates)
 {
     memset(w, 0, sizeof *w);
     w->integrates = integrates;
-    w->forgets = forgets;
     dawg_loudness_init(&w->meter, rate, 2);
     w->integrated = w->momentary = w->short_term = DAWG_LOUDNESS_NONE;
 }
@@ -73,7 +72,7 @@ static void look(dawg_loudness_watch *w)
     w->momentary = dawg_loudness_momentary(m);
     w->short_term = dawg_loudness_short_term(m);
     w->silent = newest > 0.0 ? 0u : was < SILENT_HOPS ? was + 1u : was;
-    const int over = w->forgets && w->silent == SILENT_HOPS;
+    const int over = w->silent == SILENT_HOPS;
     if (over && was < SILENT_HOPS) dawg_loudness_watch_forget(w);
     else if (w->integrates && m->hop % BLOCK_HOPS == 0 && w->stage == IDLE && !over) begin(w, ALL, 0.0);
 }

@@ -11,15 +11,15 @@ typedef struct dawg_loudness_watch {
     dawg_loudness meter;
     uint64_t seen;  /* whole hops at the last look */
     uint32_t stage; /* of the reading under way, or of forgetting */
-    uint32_t bin, integrates, forgets;
+    uint32_t bin, integrates;
     double gate, sum; /* mean squares */
     uint64_t count;
     uint32_t silent;                          /* hops of digital silence, up to those that begin a new programme */
     double integrated, momentary, short_term; /* LUFS; DAWG_LOUDNESS_NONE */
 } dawg_loudness_watch;
 
-/* Stereo. integrates: 0 leaves the integrated reading out. forgets: 30 s of digital silence begin a new programme. */
-void dawg_loudness_watch_reset(dawg_loudness_watch *w, double rate, uint32_t integrates, uint32_t forgets);
+/* Stereo. integrates: 0 leaves the integrated reading out. */
+void dawg_loudness_watch_reset(dawg_loudness_watch *w, double rate, uint32_t integrates);
 /* Begins a new programme: what is integrated goes, in slices as well. */
 void dawg_loudness_watch_forget(dawg_loudness_watch *w);
 /* Any n, finite. */

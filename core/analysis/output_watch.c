@@ -21,8 +21,8 @@ dawg_output_watch *dawg_output_watch_init(void *mem, uint32_t period, double rat
 {
     dawg_output_watch *w = mem;
     memset(w, 0, sizeof *w);
-    dawg_loudness_watch_reset(&w->in, rate, 0, 1);
-    dawg_loudness_watch_reset(&w->out, rate, 1, 1);
+    dawg_loudness_watch_reset(&w->in, rate, 0);
+    dawg_loudness_watch_reset(&w->out, rate, 1);
     dawg_true_peak_make(&w->interpolator);
     for (uint32_t c = 0; c < 2; ++c) dawg_true_peak_reset(&w->true_peak[c]);
     dawg_peak_meter_reset(&w->in_peak, period, (float)rate);

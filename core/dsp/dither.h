@@ -5,7 +5,7 @@
  * distorts.
  *
  * The output lies on whole steps of 2^(1 - bits), under a ceiling and under full scale. Digital silence that lasts stays
- * silent: no noise after 20 ms of it. */
+ * silent: no noise after 20 ms of it, and then the noise begins anew from its seed. */
 #ifndef DAWG_DITHER_H
 #define DAWG_DITHER_H
 #include "maths.h"
@@ -15,6 +15,7 @@
 
 typedef struct dawg_dither {
     dawg_noise noise;
+    uint64_t seed;
     uint32_t silent, silent_max; /* frames of digital silence so far, up to those after which it is quiet */
 } dawg_dither;
 
@@ -23,6 +24,7 @@ static inline uint32_t dawg_dither_silent_frames(double rate) { return (uint32_t
 static inline void dawg_dither_reset(dawg_dither *d, uint64_t seed, double rate)
 {
     dawg_noise_seed(&d->noise, seed);
+    d->seed = seed;
     d->silent_max = d->silent = dawg_dither_silent_frames(rate);
 }
 
@@ -38,7 +40,10 @@ static inline void dawg_dither_frame(dawg_dither *d, uint32_t bits, float ceilin
 {
     if (*l != 0.0f || *r != 0.0f) d->silent = 0;
     else if (d->silent < d->silent_max) ++d->silent;
-    if (d->silent == d->silent_max) return;
+    if (d->silent == d->silent_max) {
+        dawg_noise_seed(&d->noise, d->seed);
+        return;
+    }
     const double steps = (double)(1u << (bits - 1u)),
                  top = dawg_min_d(dawg_floor_d((double)ceiling * steps), steps - 1.0);
     float *const x[2] = {l, r};

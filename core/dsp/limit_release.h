@@ -16,7 +16,8 @@
 
 #define DAWG_LIMIT_NONE 0x1p-24
 #define DAWG_LIMIT_BODY_RISE_MS 1.5 /* a hit and its lookahead charge the body's follower in full */
-#define DAWG_LIMIT_BODY_FALL 12.0   /* release times */
+#define DAWG_LIMIT_BODY_FALL 12.0   /* release times, at most */
+#define DAWG_LIMIT_BODY_FALL_MAX_MS 4000.0 /* all is forgotten after 70 s */
 
 /* Time constants in units of the release time; shares 0..1. */
 typedef struct dawg_limit_style {
@@ -36,11 +37,12 @@ static inline double dawg_limit_keep(double time_ms, double rate) { return dawg_
 
 static inline dawg_limit_release dawg_limit_release_design(const dawg_limit_style *s, double release_ms, double rate)
 {
+    const double body_ms = dawg_min_d(release_ms * DAWG_LIMIT_BODY_FALL, DAWG_LIMIT_BODY_FALL_MAX_MS);
     return (dawg_limit_release){.keep = dawg_limit_keep(release_ms * s->release, rate),
                                 .rise = 1.0 - dawg_limit_keep(release_ms * s->rise, rate),
                                 .fall = 1.0 - dawg_limit_keep(release_ms * s->fall, rate),
                                 .body_rise = 1.0 - dawg_limit_keep(DAWG_LIMIT_BODY_RISE_MS, rate),
-                                .body_fall = 1.0 - dawg_limit_keep(release_ms * DAWG_LIMIT_BODY_FALL, rate)};
+                                .body_fall = 1.0 - dawg_limit_keep(body_ms, rate)};
 }
 
 static inline double dawg_limit_follow(double was, double held, double rise, double fall)

@@ -88,17 +88,18 @@ static void what_is_skipped_is_no_part_of_the_programme(void **state)
     assert_true(readings[0] > -100.0 && readings[0] == readings[1]);
 }
 
-/* A song with a long rest is one programme; a transport that starts begins another. */
-static void only_the_transport_begins_a_new_programme(void **state)
+/* A song with a rest of 20 s is one programme; a transport that starts, or 30 s of digital silence, begin another. */
+static void a_new_programme_begins_with_the_transport_or_after_30_s_of_silence(void **state)
 {
     (void)state;
     begin();
     const float before = play(5, 0.2f, 0.0f, 1).integrated;
     assert_true(before > -30.0f);
-    assert_true(fabs((double)(play(40, 0.0f, 0.0f, 1).integrated - before)) < 0.5);
+    assert_true(fabs((double)(play(20, 0.0f, 0.0f, 1).integrated - before)) < 0.5);
     (void)play(1, 0.0f, 0.0f, 0);
     assert_true(play(0.2, 0.0f, 0.0f, 1).integrated == -200.0f);
     assert_true(fabs((double)(play(5, 0.02f, 0.0f, 1).integrated - before) + 20.0) < 0.5);
+    assert_true(play(31, 0.0f, 0.0f, 1).integrated == -200.0f);
 }
 
 int main(void)
@@ -108,7 +109,7 @@ int main(void)
         cmocka_unit_test(a_moving_drive_does_not_change_what_is_suggested),
         cmocka_unit_test(nothing_heard_suggests_nothing),
         cmocka_unit_test(what_is_skipped_is_no_part_of_the_programme),
-        cmocka_unit_test(only_the_transport_begins_a_new_programme),
+        cmocka_unit_test(a_new_programme_begins_with_the_transport_or_after_30_s_of_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

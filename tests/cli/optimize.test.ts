@@ -128,6 +128,15 @@ test('--report has what --json prints', () => {
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), printed);
 });
 
+test('a minute of silence in the middle does not part a programme, nor one at the end', () => {
+    const gap = new Float32Array(60 * RATE + 777);
+    const quiet = loop.map((v) => v * 0.25);
+    const x = Float32Array.from([...loop, ...gap, ...quiet, ...gap]);
+    const { optimized, out } = optimize(wav('gap.wav', RATE, x, x), '--optimize', '-20');
+    assert.ok(optimized && out?.integrated_lufs);
+    assert.ok(Math.abs(out.integrated_lufs + 20) <= 0.3, `${out.integrated_lufs} LUFS`);
+});
+
 const failing = (input: string, ...args: string[]): string => {
     const out = at('none.wav');
     const { status, stderr } = dawg('render', input, '-o', out, ...args);

@@ -23,7 +23,9 @@ const WIRE: [key: string, plain: number][] = [
 ];
 const NONE_LUFS = -199; // the meter reads -200 for none
 const QUANTUM = 128;
-const SETTLE_FRAMES = 22 + 24 * 32; // its latency; the reading comes within 20 control periods
+const SETTLE_QUANTA = 6; // its latency, 22 frames; the reading comes within 20 control periods of 32
+const SILENCE_S = 5; // longer than any window
+const SILENCE: Stereo = [new Float32Array(QUANTUM), new Float32Array(QUANTUM)];
 /** What would make the sound another than the limited one. */
 const LISTENING = ['unity_gain', 'delta', 'bypass'];
 const CLOSE_LU = 0.03;
@@ -93,11 +95,14 @@ export function setDrive(slot: Slot, drive_db: number): void {
 export class LoudnessReader {
     readonly #meter: number;
     readonly #instance: Instance;
+    /** Frames of digital silence so far, and how many of them were not fed. */
+    #silent = 0;
+    #held = 0;
 
     constructor(
         private readonly engine: Engine,
         manifest: Manifest,
-        rate: number,
+        private readonly rate: number,
     ) {
         const info = limiterOf(manifest);
         this.#meter = info.meters.findIndex(({ key }) => key === READING);
@@ -105,17 +110,34 @@ export class LoudnessReader {
         this.#instance = engine.create(manifest.plugins.indexOf(info), rate);
         for (const [key, plain] of WIRE) this.#instance.set(paramIndex(info, key), plain);
     }
+    /** The meter takes 30 s of digital silence for the end of a programme, which in a file it is not: behind the first
+     * seconds whole ones are left out, which no gate would let pass. */
     feed(out: Stereo, from: number, frames: number): void {
-        for (let done = 0; done < frames; done += QUANTUM) {
-            const n = Math.min(QUANTUM, frames - done);
-            this.engine.input.forEach((side, c) => side.set(out[c].subarray(from + done, from + done + n)));
-            this.#instance.process(n, 2, 0);
+        for (let done = 0, n: number; done < frames; done += n) {
+            n = Math.min(QUANTUM, frames - done);
+            const piece = out.map((side) => side.subarray(from + done, from + done + n)) as unknown as Stereo;
+            const isSilent = piece.every((side) => side.every((value) => value === 0));
+            if (isSilent && this.#silent >= SILENCE_S * this.rate) {
+                this.#held += n;
+            } else {
+                this.#silent = isSilent ? this.#silent + n : 0;
+                this.#catchUp();
+                this.#run(piece, n);
+            }
         }
+    }
+    #catchUp(): void {
+        const rest = this.#held % this.rate;
+        this.#held = 0;
+        for (let done = 0; done < rest; done += QUANTUM) this.#run(SILENCE, Math.min(QUANTUM, rest - done));
+    }
+    #run(piece: Stereo, n: number): void {
+        this.engine.input.forEach((side, c) => side.set(piece[c].subarray(0, n)));
+        this.#instance.process(n, 2, 0);
     }
     /** Ends it. null: silence, or shorter than 0.4 s. */
     result(): number | null {
-        const rest = new Float32Array(SETTLE_FRAMES);
-        this.feed([rest, rest], 0, SETTLE_FRAMES);
+        for (let q = 0; q < SETTLE_QUANTA; ++q) this.#run(SILENCE, QUANTUM);
         const lufs = this.#instance.meters[this.#meter];
         this.#instance.destroy();
         return lufs > NONE_LUFS ? lufs : null;
