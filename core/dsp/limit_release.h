@@ -15,8 +15,8 @@
 #include "maths.h"
 
 #define DAWG_LIMIT_NONE 0x1p-24
-#define DAWG_LIMIT_BODY_RISE_MS 1.5 /* a hit and its lookahead charge the body's follower in full */
-#define DAWG_LIMIT_BODY_FALL 12.0   /* release times, at most */
+#define DAWG_LIMIT_BODY_RISE_MS 1.5        /* a hit and its lookahead charge the body's follower in full */
+#define DAWG_LIMIT_BODY_FALL 12.0          /* release times, at most */
 #define DAWG_LIMIT_BODY_FALL_MAX_MS 4000.0 /* all is forgotten after 70 s */
 
 /* Time constants in units of the release time; shares 0..1. */
