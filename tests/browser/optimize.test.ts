@@ -30,7 +30,7 @@ test('the drive, the loudness and the true peak are those of dawg render --optim
             const { optimized } = result;
             const named = (await engine.render(input, chain, { target_lufs: 'spotify' })).optimized?.target_lufs;
             const refuse = (options: Parameters<typeof engine.render>[2], plugins = chain, sound = input) =>
-                kit.refusal(() => engine.render(sound, plugins as typeof chain, options));
+                kit.refusal(() => engine.render(sound, plugins, options));
             const silent = { sampleRate: rate, channels: [new Float32Array(rate)] };
             const low = [{ plugin: 'limiter', params: { ceiling_db: -20 } }] as unknown as typeof chain;
             const errors = {

@@ -128,10 +128,14 @@ test('--report has what --json prints', () => {
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), printed);
 });
 
-test('a minute of silence in the middle does not part a programme, nor one at the end', () => {
-    const gap = new Float32Array(60 * RATE + 777);
-    const quiet = loop.map((v) => v * 0.25);
-    const x = Float32Array.from([...loop, ...gap, ...quiet, ...gap]);
+test('half a minute of silence in the middle does not part a programme, nor one at the end', () => {
+    const gap = 32 * RATE + 777;
+    const x = new Float32Array(2 * (loop.length + gap));
+    x.set(loop);
+    x.set(
+        loop.map((v) => v * 0.25),
+        loop.length + gap,
+    );
     const { optimized, out } = optimize(wav('gap.wav', RATE, x, x), '--optimize', '-20');
     assert.ok(optimized && out?.integrated_lufs);
     assert.ok(Math.abs(out.integrated_lufs + 20) <= 0.3, `${out.integrated_lufs} LUFS`);
