@@ -89,10 +89,16 @@ function nodeCompressors(browser: Awaited<ReturnType<typeof browserBench>>): Pee
     ];
 }
 
+function nodeLimiters(browser: Awaited<ReturnType<typeof browserBench>>): PeerRow[] {
+    if ('skipped' in browser) return [];
+    const { limiter, dynamics_node } = browser.limiters_us;
+    return [peerRow("Chromium's DynamicsCompressorNode, limiter as a node", dynamics_node.median, limiter.median, NaN)];
+}
+
 async function main(): Promise<void> {
     const manifest = loadManifest();
     const plugins = rows();
-    const { cases, peers, compressors } = await caseRows(manifest, ROUNDS);
+    const { cases, peers, compressors, limiters } = await caseRows(manifest, ROUNDS);
     const browser = await browserBench(manifest);
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
@@ -107,6 +113,7 @@ async function main(): Promise<void> {
         cases,
         peers: [...peers, ...nodePeers(browser)],
         compressors: [...compressors, ...nodeCompressors(browser)],
+        limiters: [...limiters, ...nodeLimiters(browser)],
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -155,6 +162,11 @@ async function main(): Promise<void> {
     console.log(
         `\n${textTable(['compressor, 4:1 from -20 dBFS, 10 and 100 ms', 'µs', 'ours', 'ratio', 'error dB'], compressed, 1)}\n` +
             'error: of a settled 1 kHz tone from the textbook curve, -40 to 0 dBFS; of nodes none, their curve is their own',
+    );
+    const limited = result.limiters.map((r) => [r.name, ...[r.us, r.ours_us, r.ratio, r.error_db].map((v) => text(v))]);
+    console.log(
+        `\n${textTable(['limiter, -7 dBTP, 5 ms ahead, 100 ms', 'µs', 'ours', 'ratio', 'over dB'], limited, 1)}\n` +
+            'over: the true peak of a full-scale tone at a quarter of the rate over the ceiling',
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);

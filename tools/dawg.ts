@@ -15,7 +15,7 @@ const USAGE = `Usage:
   dawg describe [PLUGIN] [--json]
   dawg render IN -o OUT.wav (--plugin KEY [--preset NAME] [--set key=value]... [--at SECONDS:key=value]... | --chain CHAIN.json)
        [--key SIDE.wav] [--reference REF.wav] [--tempo BPM] [--tail auto|SECONDS] [--block N] [--no-compensate] [--bypass]
-       [--bits 16|24|32f] [--report FILE.json]
+       [--bits 16|24|32f] [--optimize LUFS|PRESET] [--report FILE.json] [--json]
   dawg analyze IN [--json]
   dawg suggest IN --plugin KEY [--goal balance|clarity|warmth|brightness|punch | --reference REF] [--strength 0..1] [--json]
        [--apply OUT.wav] [--variant NAME] [--models FOLDER]
@@ -23,6 +23,8 @@ const USAGE = `Usage:
 
 IN: WAV (16, 24, 32-bit integer, 32, 64-bit float), FLAC, Ogg Vorbis, Opus, MP3; mono or stereo, 8 .. 192 kHz.
 OUT: 32-bit float WAV (--bits 16 or 24: dithered integers), as long as IN plus the plugins' tail, latency compensated.
+--optimize: drives the limiter that ends the chain until OUT has this integrated loudness (-36 .. -5 LUFS), or that of a
+preset of the limiter, such as spotify, apple_music, youtube or ebu_r128. It says what was reached.
 Exit: 0 done, 1 processing failed, 2 bad usage or input.`;
 
 const COMMANDS = {

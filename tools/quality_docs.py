@@ -57,7 +57,13 @@ def knob_table(key: str) -> str:
         by = "" if c.by is None else f" by {c.by:g} at least"
         where = f"{settings(c.with_)}; {c.signal}" + (f"; key {c.side}" if c.side else "")
         what = "; ".join(f"`{m}`" for m in measures) + f" {c.moves}{by}"
-        cells = [f"`{c.name}`", param["help"], where, what, c.zipper.because or "–"]
+        cells = [
+            f"`{c.name}`",
+            param["help"],
+            where,
+            what,
+            "; ".join(filter(None, (c.because, c.zipper.because))) or "–",
+        ]
         rows.append([re.sub(r"(?<=[Bb]and)( ?)\d+", r"\1N", cell) for cell in cells] if "N" in c.name else cells)
     return table(["parameter", "what it does", "shown with", "the number it moves", "exception to E-3"], rows)
 

@@ -57,6 +57,13 @@ static int forget(dawg_loudness_watch *w, dawg_loudness_histogram *h)
     return end == DAWG_LOUDNESS_BINS;
 }
 
+void dawg_loudness_watch_forget(dawg_loudness_watch *w)
+{
+    w->meter.momentary_max = w->meter.short_term_max = 0.0;
+    w->integrated = DAWG_LOUDNESS_NONE;
+    begin(w, FORGET_BLOCKS, 0.0);
+}
+
 static void look(dawg_loudness_watch *w)
 {
     dawg_loudness *m = &w->meter;
@@ -65,13 +72,9 @@ static void look(dawg_loudness_watch *w)
     w->momentary = dawg_loudness_momentary(m);
     w->short_term = dawg_loudness_short_term(m);
     w->silent = newest > 0.0 ? 0u : was < SILENT_HOPS ? was + 1u : was;
-    if (w->silent == SILENT_HOPS && was < SILENT_HOPS) {
-        m->momentary_max = m->short_term_max = 0.0;
-        w->integrated = DAWG_LOUDNESS_NONE;
-        begin(w, FORGET_BLOCKS, 0.0);
-    } else if (w->integrates && m->hop % BLOCK_HOPS == 0 && w->stage == IDLE && w->silent < SILENT_HOPS) {
-        begin(w, ALL, 0.0);
-    }
+    const int over = w->silent == SILENT_HOPS;
+    if (over && was < SILENT_HOPS) dawg_loudness_watch_forget(w);
+    else if (w->integrates && m->hop % BLOCK_HOPS == 0 && w->stage == IDLE && !over) begin(w, ALL, 0.0);
 }
 
 void dawg_loudness_watch_work(dawg_loudness_watch *w)

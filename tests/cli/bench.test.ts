@@ -6,7 +6,16 @@ import type { BenchRow } from '../../tools/dawg/bench.js';
 import { brainRows } from '../../tools/bench/brain.js';
 import { BELLS, HIGH_BELL, bellParams, errorDb } from '../../tools/bench/bells.js';
 import { curveErrorDb } from '../../tools/bench/compressors.js';
-import { CASES, bellMakers, caseRows, compressorMakers, caseValues, impulse } from '../../tools/bench/cases.js';
+import { overshootDb } from '../../tools/bench/limiters.js';
+import {
+    CASES,
+    bellMakers,
+    caseRows,
+    compressorMakers,
+    limiterMakers,
+    caseValues,
+    impulse,
+} from '../../tools/bench/cases.js';
 import { render } from '../../tools/bench/peers.js';
 import { RATE, busyValues } from '../../tools/dawg/measure.js';
 import { manifest, succeed } from './command.js';
@@ -67,8 +76,8 @@ test('npm run bench: of a bell at 16 kHz, +12 dB, plain biquads miss 6.2 dB, Vic
     }
 });
 
-test('npm run bench: all compressors have the textbook curve: ours within 0.02 dB, Faust within 1', async () => {
-    const limits = [0.02, 1];
+test('npm run bench: all compressors have the textbook curve: ours within 0.02 dB, Faust within 1, libsonare 2.5', async () => {
+    const limits = [0.02, 1, 2.5];
     const makers = Object.entries(await compressorMakers(manifest));
     assert.equal(makers.length, limits.length);
     makers.forEach(([name, effect], i) => {
@@ -77,8 +86,18 @@ test('npm run bench: all compressors have the textbook curve: ours within 0.02 d
     });
 });
 
+test('npm run bench: true peaks over the ceiling: ours and libsonare within 0.1 dB, Faust looks at samples and is 3 over', async () => {
+    const limits = [0.01, 3.5, 0.1];
+    const makers = Object.entries(await limiterMakers(manifest));
+    assert.equal(makers.length, limits.length);
+    makers.forEach(([name, effect], i) => {
+        const over = overshootDb(manifest, effect);
+        assert.ok(over <= limits[i] && over >= (i === 1 ? 2.5 : -0.5), `${name}: ${over} dB`);
+    });
+});
+
 test('npm run bench: every case has times, or says what the manifest lacks for it; peers have theirs', async () => {
-    const { cases, peers, compressors } = await caseRows(manifest, 1);
+    const { cases, peers, compressors, limiters } = await caseRows(manifest, 1);
     assert.deepEqual(
         cases.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
         CASES.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
@@ -90,6 +109,7 @@ test('npm run bench: every case has times, or says what the manifest lacks for i
     assert.ok(eight.plugin === 'surgical_eq' && eight.us_min && eight.aim_us === 6, JSON.stringify(eight));
     for (const row of peers)
         assert.ok(row.us > 0 && row.ours_us === eight.us_min && row.ratio > 0, JSON.stringify(row));
+    for (const row of limiters) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
     for (const row of compressors) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
 });
 

@@ -144,9 +144,9 @@ static void constant_readings(double rate)
     reads("3341-12 min", rate, w.m_min, -23, 0.1), reads("3341-12 max", rate, w.m_max, -23, 0.1);
 }
 
-static void maxima_wherever_a_tone_starts(double rate)
+static void maxima_wherever_a_tone_starts(double rate, int stride)
 {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20; i += stride) {
         tone t = start(rate, 2);
         play(&t, (piece){i * 0.15, SILENCE}, NULL), play(&t, (piece){3, -23}, NULL),
             play(&t, (piece){1, SILENCE}, NULL);
@@ -157,14 +157,14 @@ static void maxima_wherever_a_tone_starts(double rate)
         reads("3341-13", rate, dawg_loudness_momentary_max(&meter), -23, 0.1);
     }
     tone t = start(rate, 2);
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20 && stride == 1; ++i) {
         watch w = watching(0.0);
         play(&t, (piece){i * 0.15, SILENCE}, &w), play(&t, (piece){3, -38 + i}, &w);
         play(&t, (piece){3 - i * 0.15, SILENCE}, &w);
         reads("3341-11", rate, w.s_max, -38 + i, 0.1);
     }
     t = start(rate, 2);
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20; i += stride) {
         watch w = watching(0.0);
         play(&t, (piece){i * 0.02, SILENCE}, &w), play(&t, (piece){0.4, -38 + i}, &w);
         play(&t, (piece){0.4 - i * 0.02, SILENCE}, &w);
@@ -176,22 +176,21 @@ static void lu_1_every_synthesizable_row_reads_as_the_ebu_asks(void **state)
 {
     (void)state;
     static const double rates[] = {48000, 44100, 96000, 88200, 192000};
-    for (size_t i = 0; i < grid(3, 5); ++i) {
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; ++i) {
         const int whole = i == 0 || grid_full();
         steady_tones(rates[i]);
         run_rows(integrated_rows, whole ? 5 : 3, rates[i], dawg_loudness_integrated);
         five_channels(rates[i]);
         run_rows(range_rows, whole ? 4 : 1, rates[i], dawg_loudness_range);
-        if (!whole) continue;
         constant_readings(rates[i]);
-        maxima_wherever_a_tone_starts(rates[i]);
+        maxima_wherever_a_tone_starts(rates[i], whole ? 1 : 7);
     }
 }
 
 static void a_full_scale_997_hz_tone_in_one_channel_reads_minus_3_01(void **state)
 {
     (void)state;
-    static const double rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000};
+    static const double rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 192000};
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; ++i)
         for (uint32_t channels = 1; channels <= 2; ++channels) { /* mono counts once: equal to one channel of two */
             tone t = start_at(rates[i], channels, 997.0);
@@ -295,9 +294,9 @@ static void readings_do_not_depend_on_the_block_size(void **state)
 {
     (void)state;
     static dawg_loudness first;
-    static const double rates[] = {48000, 44100, 11025}; /* 110.25 frames a hop at 11025 Hz */
+    static const double rates[] = {48000, 44100, 88200, 96000, 192000, 11025}; /* 110.25 frames a hop at 11025 Hz */
     static const uint32_t blocks[] = {4096, 1, 37, 480};
-    for (size_t r = 0; r < 3; ++r) {
+    for (size_t r = 0; r < sizeof rates / sizeof rates[0]; ++r) {
         const uint32_t n = make_programme(3, rates[r], 8.1);
         for (size_t b = 0; b < 4; ++b) {
             feed(rates[r], n, blocks[b]);

@@ -13,7 +13,6 @@ from kit.named import measure, play
 from kit.quality import STEPPED, Context, TableError, jump_of, load
 from kit.signals import make
 
-DIFFERS_DB = -60.0  # E-14: two settings nearer than this are one
 SMOOTH_DB, STEP_DB = -75.0, -60.0  # E-3: continuous parameters and bypass; switches
 RATE = 48000
 
@@ -43,7 +42,7 @@ def turn(key: str, context: Context, rate: float = RATE) -> Knob:
     faults, apart = [], []
     for i, j in combinations(range(len(settings)), 2):
         apart.append(m.null_db(runs[i].y, runs[j].y))
-        if apart[-1] <= DIFFERS_DB:
+        if apart[-1] < context.apart_db:
             faults.append(f"{settings[i]} and {settings[j]} differ by {apart[-1]:.1f} dBFS only")
     least = [r.resolution if context.by is None else context.by for r in reads]
     faults += undirected(settings, values, least, context.moves)

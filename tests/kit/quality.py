@@ -46,6 +46,8 @@ class Context:
     side: str | None = None
     tempo: float | None = None
     by: float | None = None  # at least so far, in the measure's unit; default: its resolution
+    apart_db: float = -60.0  # dBFS, least difference in sound; -inf: none, it moves a meter alone
+    because: str = ""  # of another apart_db
     zipper: Zipper = field(default_factory=Zipper)
     name: str = ""  # as the table writes it: bandN_q
 
@@ -148,6 +150,8 @@ def read_context(where: str, key: str, param: str, digits: str, data: dict) -> C
     zipper = dict(data.pop("zipper", {}))
     if set(zipper) - {"with", "jump"} and not zipper.get("because"):
         raise TableError(f"{where}: departing from E-3 needs a `because`")
+    if "apart_db" in data and not data.get("because"):
+        raise TableError(f"{where}: another apart_db needs a `because`")
     zipper["with"] = numbered(zipper.get("with", {}), digits)
     data["with"] = numbered(data.get("with", {}), digits)
     name = where.partition("[contexts.")[2].rstrip("]")

@@ -157,6 +157,7 @@ def test_table_expands_bands(tmp_path, monkeypatch):
         (("bandN_on =", "bandN_of ="), "no parameter"),
         (('measure = "bandwidth_octaves"', 'measure = ["a", "b"]'), "several measures"),
         (('moves = "falls"', 'moves = "falls"\nzipper.limit_db = -20'), "because"),
+        (('moves = "falls"', 'moves = "falls"\napart_db = -90'), "because"),
         (('moves = "falls"', 'moves = "falls"\n[presets.cold]'), "no such preset"),
         (('moves = "falls"', 'moves = "falls"\n[presets.warm]\nloudness_lu = [-9, 9]'), "because"),
     ],

@@ -8,8 +8,33 @@
 #include <math.h>
 
 extern const dawg_plugin dawg_limiter;
-enum { INPUT_DB, CEILING_DB, LOOKAHEAD_MS, RELEASE_MS, LINK, TRUE_PEAK, N_PARAMS };
-enum { GAIN_REDUCTION_DB, INPUT_PEAK_DB, OUTPUT_PEAK_DB, TRUE_PEAK_DBTP };
+enum {
+    INPUT_DB,
+    CEILING_DB,
+    LOOKAHEAD_MS,
+    RELEASE_MS,
+    LINK,
+    TRUE_PEAK,
+    STYLE,
+    AUTO_RELEASE,
+    TRANSIENTS,
+    TARGET_LUFS,
+    UNITY_GAIN,
+    DELTA,
+    DITHER,
+    N_PARAMS
+};
+enum { N_STYLES = 4 };
+enum {
+    GAIN_REDUCTION_DB,
+    INPUT_PEAK_DB,
+    OUTPUT_PEAK_DB,
+    TRUE_PEAK_DBTP,
+    MOMENTARY_LUFS,
+    SHORT_TERM_LUFS,
+    INTEGRATED_LUFS,
+    SUGGESTED_DRIVE_DB
+};
 enum { LENGTH = 1 << 15 };
 
 /* Loud and awkward: noise, full-scale squares, isolated samples, alternating bursts, steps, rests. Up to +12 dBFS. */

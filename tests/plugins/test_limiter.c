@@ -122,7 +122,8 @@ static void nothing_exceeds_the_ceiling_while_any_other_parameter_moves(void **s
     for (uint32_t round = 0; round < rounds; ++round) {
         rig r = rig_make(&dawg_limiter, round & 1 ? 44100 : 96000);
         for (uint32_t e = 0; e < 120; ++e) {
-            static const uint32_t moving[] = {INPUT_DB, LOOKAHEAD_MS, LOOKAHEAD_MS, RELEASE_MS, LINK, TRUE_PEAK};
+            static const uint32_t moving[] = {INPUT_DB, LOOKAHEAD_MS, LOOKAHEAD_MS, RELEASE_MS, LINK,  TRUE_PEAK,
+                                              STYLE,    AUTO_RELEASE, TRANSIENTS,   UNITY_GAIN, DELTA, DITHER};
             const uint32_t param = moving[pick(&g, DAWG_COUNT(moving))];
             dawg_schedule(r.x, pick(&g, LENGTH), param, dawg_param_to_plain(&dawg_limiter.params[param], unit(&g)), 0);
         }

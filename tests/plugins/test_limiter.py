@@ -120,7 +120,7 @@ def test_lm_2_half_a_db_under_the_ceiling_passes_bit_for_bit(rate):
 # ---- release
 
 
-def recovery_ms(release_ms: float, burst_ms: float, share: float = 0.632, rate: float = 48000) -> float:
+def recovery_ms(release_ms: float, burst_ms: float, share: float = 0.632, rate: float = 48000, **values) -> float:
     """From the end of a burst that needs 6 dB until the gain, read on a quiet tone, has regained `share` (linear)."""
     at, burst = frames(0.1, rate), frames(burst_ms * 1e-3, rate)
     n = at + burst + frames(max(0.3, release_ms * 0.03), rate)
@@ -128,7 +128,7 @@ def recovery_ms(release_ms: float, burst_ms: float, share: float = 0.632, rate: 
     right = left.copy()
     left[at : at + burst] = gain(CEILING + 6) * tone(3000, burst, rate)
     x = np.stack([left, right]).astype(np.float32)
-    y = Plugin("limiter", rate, release_ms=release_ms).render(x, compensate=True)
+    y = Plugin("limiter", rate, release_ms=release_ms, **values).render(x, compensate=True)
     linear = 10 ** (gain_envelope_db(x[1], y[1]) / 20)
     reduction = 1 - linear[at + burst :]
     return float(np.argmax(reduction <= (1 - share) * gain_reduction(linear, at + burst))) / rate * 1e3

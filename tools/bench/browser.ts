@@ -14,6 +14,7 @@ import { textTable } from '../dawg/table.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
 import { SETTING, compressorParams } from './compressors.js';
+import { LIMIT, limiterParams } from './limiters.js';
 
 const [FROM_S, LENGTH_S] = [10, 2]; // the song's loudest bars
 const FLOOR_PARAMS = [0, 12, 24];
@@ -24,6 +25,8 @@ const COLD_STARTS = 5;
 const MOVES = 24;
 const [OWN_BELLS, NODES] = ['surgical_eq, 8 bells', 'a chain of 8 BiquadFilterNodes'];
 const [OWN_COMPRESSOR, DYNAMICS] = ['modern_compressor, 4:1', 'a DynamicsCompressorNode, 4:1'];
+
+const [OWN_LIMITER, DYNAMICS_20] = ['limiter, -7 dBTP', 'a DynamicsCompressorNode, 20:1 from -7 dBFS'];
 
 /** Median, least and most of the rounds. */
 export interface Spread {
@@ -41,6 +44,8 @@ export interface BrowserBench {
     bells_us: Record<'surgical_eq' | 'biquad_nodes', Spread>;
     /** The same of one compressor setting, in modern_compressor as a lean node and in a DynamicsCompressorNode. */
     compressors_us: Record<'modern_compressor' | 'dynamics_node', Spread>;
+    /** The same of one limiter setting, and the nearest that a DynamicsCompressorNode has. */
+    limiters_us: Record<'limiter' | 'dynamics_node', Spread>;
     /** Largest distance of a BiquadFilterNode from its analog prototype: the bell that tells designs apart. */
     biquad_error_db: number;
     /** From set() in the page until the page hears, by a message, of the first changed sample: ms, a buffer of the audio
@@ -266,7 +271,18 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             { name: OWN_COMPRESSOR, plugin: 'modern_compressor', values: compressorParams, hasKey: false },
             { name: DYNAMICS, dynamics, values: {}, hasKey: false },
         ];
-        const costs = await offlineCosts(browser, server, [...floors, ...plugins, ...bells, ...compressors]);
+        const wall = { threshold: LIMIT.ceiling_db, knee: 0, ratio: 20, attack: 0, release: LIMIT.release_ms / 1000 };
+        const limiters = [
+            { name: OWN_LIMITER, plugin: 'limiter', values: limiterParams, hasKey: false },
+            { name: DYNAMICS_20, dynamics: wall, values: {}, hasKey: false },
+        ];
+        const costs = await offlineCosts(browser, server, [
+            ...floors,
+            ...plugins,
+            ...bells,
+            ...compressors,
+            ...limiters,
+        ]);
 
         const starts = [];
         for (let i = 0; i < COLD_STARTS; ++i) {
@@ -286,6 +302,7 @@ export async function browserBench(manifest: Manifest): Promise<BrowserBench | {
             node_us: Object.fromEntries(FLOOR_PARAMS.map((count) => [count, costs[`noop/${count}`]])),
             plugin_us: Object.fromEntries(manifest.plugins.map(({ key }) => [key, costs[key]])),
             compressors_us: { modern_compressor: costs[OWN_COMPRESSOR], dynamics_node: costs[DYNAMICS] },
+            limiters_us: { limiter: costs[OWN_LIMITER], dynamics_node: costs[DYNAMICS_20] },
             bells_us: { surgical_eq: costs[OWN_BELLS], biquad_nodes: costs[NODES] },
             biquad_error_db: errorDb(response, [HIGH_BELL], RATE),
             move: { shared: await move(true), messages: await move(false) },
@@ -320,6 +337,8 @@ export function browserText(result: BrowserBench | { skipped: string }): string 
         cells(NODES, result.bells_us.biquad_nodes),
         cells(OWN_COMPRESSOR, result.compressors_us.modern_compressor),
         cells(DYNAMICS, result.compressors_us.dynamics_node),
+        cells(OWN_LIMITER, result.limiters_us.limiter),
+        cells(DYNAMICS_20, result.limiters_us.dynamics_node),
     ];
     const { shared, messages } = result.move;
     const times = [

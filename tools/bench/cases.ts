@@ -6,7 +6,8 @@ import { loadEngine } from '../dawg/assets.js';
 import { QUANTUM, RATE, busyValues, clockCost, pass, pluginEffect, signals, timing } from '../dawg/measure.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
-import { compressorParams, curveErrorDb, faustCompressor } from './compressors.js';
+import { compressorParams, curveErrorDb, faustCompressor, sonareCompressor } from './compressors.js';
+import { faustLimiter, limiterParams, overshootDb, sonareLimiter } from './limiters.js';
 import { faustMatched, plainBiquads, render } from './peers.js';
 import type { Heard } from './peers.js';
 
@@ -26,6 +27,7 @@ const COMPRESSOR_CASE: Case = {
     params: compressorParams,
     aim_us: 10,
 };
+const LIMITER_CASE: Case = { name: '-7 dBTP, 5 and 100 ms', plugin: 'limiter', params: limiterParams, aim_us: 40 };
 export const CASES: readonly Case[] = [
     BELLS_CASE,
     { name: '8 bells, HQ', plugin: 'surgical_eq', params: { ...BELLS_CASE.params, quality: 'hq' }, aim_us: 25 },
@@ -37,6 +39,8 @@ export const CASES: readonly Case[] = [
     { name: 'at work', plugin: 'vintage_compressor', params: {}, isBusy: true, aim_us: 30 },
     { name: 'without harmonics', plugin: 'vintage_compressor', params: { harmonics: 0 } },
     { name: 'at work', plugin: 'de_esser', params: {}, isBusy: true, aim_us: 15 },
+    LIMITER_CASE,
+    { name: 'at work', plugin: 'limiter', params: {}, isBusy: true, aim_us: 40 },
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 
@@ -68,12 +72,12 @@ export interface CaseRow {
 }
 export interface PeerRow {
     name: string;
-    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, or of the compressor. */
+    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, the compressor or the limiter. */
     us: number;
     ours_us: number;
     ratio: number;
     /** Largest distance of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz; of a compressed tone
-     * from the textbook's curve. */
+     * from the textbook's curve; of a limited tone's true peak over the ceiling. */
     error_db: number;
 }
 
@@ -110,6 +114,18 @@ export async function compressorMakers(manifest: Manifest): Promise<Record<strin
     return {
         modern_compressor: ours(manifest, 'modern_compressor', values),
         "Faust's co.compressor_stereo, wasm": await faustCompressor(),
+        "libsonare's dynamics.compressor, wasm": await sonareCompressor(),
+    };
+}
+
+/** limiter and its peers. */
+export async function limiterMakers(manifest: Manifest): Promise<Record<string, Heard>> {
+    const values = caseValues(manifest, LIMITER_CASE);
+    if (typeof values === 'string') throw new Error(values);
+    return {
+        limiter: ours(manifest, 'limiter', values),
+        "Faust's co.limiter_lad_stereo, wasm": await faustLimiter(),
+        "libsonare's maximizer.truePeakLimiter, wasm": await sonareLimiter(),
     };
 }
 
@@ -122,7 +138,7 @@ export const impulse = (): Float32Array<ArrayBuffer> => {
 export async function caseRows(
     manifest: Manifest,
     rounds: number,
-): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[] }> {
+): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[]; limiters: PeerRow[] }> {
     const effects = new Map<string, Heard>();
     const label = (c: Case): string => `${c.plugin}, ${c.name}`;
     const skipped = new Map<string, string>();
@@ -134,7 +150,8 @@ export async function caseRows(
     for (const [name, effect] of Object.entries(await bellMakers(manifest, BELLS)))
         if (name !== OURS) effects.set(name, effect);
     const compressors = Object.entries(await compressorMakers(manifest));
-    for (const [name, effect] of compressors.slice(1)) effects.set(name, effect);
+    const limiters = Object.entries(await limiterMakers(manifest));
+    for (const [name, effect] of [...compressors.slice(1), ...limiters.slice(1)]) effects.set(name, effect);
 
     const { input, key } = signals();
     const clock = clockCost();
@@ -148,6 +165,7 @@ export async function caseRows(
     const high = await bellMakers(manifest, [HIGH_BELL]);
     const ours_us = times.get(label(BELLS_CASE))?.us_min ?? NaN;
     const compressor_us = times.get(label(COMPRESSOR_CASE))?.us_min ?? NaN;
+    const limiter_us = times.get(label(LIMITER_CASE))?.us_min ?? NaN;
     return {
         cases: CASES.map((c) => {
             const { plugin, name, aim_us } = c;
@@ -166,6 +184,9 @@ export async function caseRows(
         ),
         compressors: compressors.map(([name, effect]) =>
             peerRow(name, times.get(name)?.us_min ?? compressor_us, compressor_us, curveErrorDb(effect)),
+        ),
+        limiters: limiters.map(([name, effect]) =>
+            peerRow(name, times.get(name)?.us_min ?? limiter_us, limiter_us, overshootDb(manifest, effect)),
         ),
     };
 }

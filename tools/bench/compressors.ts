@@ -4,6 +4,7 @@ import type { ParamValue } from '../../web/src/manifest.js';
 import { RATE } from '../dawg/measure.js';
 import { faust, render } from './peers.js';
 import type { Heard } from './peers.js';
+import { sonare } from './sonare.js';
 
 /** 4:1 above -20 dBFS, no knee, 10 and 100 ms, no make-up. */
 export const SETTING = { threshold_db: -20, ratio: 4, knee_db: 0, attack_ms: 10, release_ms: 100 };
@@ -18,6 +19,21 @@ export const faustCompressor = (): Promise<Heard> => {
     );
     return faust('compressor', `import("stdfaust.lib"); process = co.compressor_stereo(${knobs.join(', ')});`);
 };
+
+/** libsonare's `dynamics.compressor`. */
+export const sonareCompressor = (): Promise<Heard> =>
+    sonare({
+        dynamics: {
+            compressor: {
+                enabled: true,
+                thresholdDb: SETTING.threshold_db,
+                ratio: SETTING.ratio,
+                kneeDb: SETTING.knee_db,
+                attackMs: SETTING.attack_ms,
+                releaseMs: SETTING.release_ms,
+            },
+        },
+    });
 
 const [LEVELS_DB, SECONDS, LAST_S, TONE_HZ] = [[-40, -30, -22, -16, -10, -4, 0], 1, 0.1, 1000];
 

@@ -5,12 +5,12 @@ import { applyPreset, makeSlot } from '../../web/src/chain.js';
 import type { Slot } from '../../web/src/chain.js';
 import { InputError } from '../../web/src/errors.js';
 import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
+import type { Optimized } from '../../web/src/optimize.js';
 import { Rack } from '../../web/src/rack.js';
 import type { PluginReport, RackEvent } from '../../web/src/rack.js';
 import { BLOCK_MAX, TAIL_MAX_S, checkKeyIsUsed, renderPieces } from '../../web/src/rendering.js';
 import { paramIndex, parseValue } from '../../web/src/values.js';
 import type { Bits } from '../../web/src/wav.js';
-import type { Stereo } from '../../worklet/engine.js';
 import { loadEngine } from './assets.js';
 import { readChain } from './chain.js';
 import { WorkError, warn } from './errors.js';
@@ -22,6 +22,8 @@ import { realPlace, writeWhole } from './places.js';
 import { Progress } from './progress.js';
 import { checkMatches, matchReference } from './reference.js';
 import type { ReferenceReport } from './reference.js';
+import { optimize } from './optimize.js';
+import { readStereo } from './source.js';
 import type { AudioSource } from './source.js';
 import { WavWriter } from './wav.js';
 
@@ -40,10 +42,12 @@ export const RENDER_OPTIONS = {
     'no-compensate': {},
     bypass: {},
     bits: { value: '16|24|32f' },
+    optimize: { value: 'LUFS|PRESET' },
+    json: {},
     report: { value: 'FILE.json' },
 };
 
-/** What --report writes. */
+/** What --report writes and --json prints. */
 export interface RenderReport {
     latency_samples: number;
     /** Frames of OUT behind the end of IN. */
@@ -58,6 +62,8 @@ export interface RenderReport {
     plugins: PluginReport[];
     /** Of --reference. */
     reference?: ReferenceReport;
+    /** Of --optimize; null: OUT has no integrated loudness. */
+    optimized?: Omit<Optimized, 'achieved_lufs'> & { achieved_lufs: number | null };
 }
 
 export interface RenderJob {
@@ -74,13 +80,6 @@ export interface RenderJob {
     compensate?: boolean;
     /** Measure loudness and peaks. */
     analyse?: boolean;
-}
-
-/** The next n frames, mono on both sides, silence behind the end. */
-function readStereo(source: AudioSource, into: Stereo, n: number): void {
-    const got = source.read(into, 0, n);
-    if (source.channels === 1) into[1].set(into[0].subarray(0, got));
-    for (const channel of into) channel.fill(0, got, n);
 }
 
 /** Renders one file. Throws InputError or WorkError, and then leaves no OUT behind. */
@@ -224,6 +223,14 @@ function writeReport(path: string, report: RenderReport): void {
     }
 }
 
+const optimizedText = ({
+    target_lufs,
+    drive_db,
+    achieved_lufs,
+    passes,
+}: NonNullable<RenderReport['optimized']>): string =>
+    `optimized: ${achieved_lufs?.toFixed(1) ?? 'no'} LUFS of ${target_lufs} LUFS, input_db ${drive_db.toFixed(2)} dB, ${passes} passes of analysis`;
+
 /** The command. */
 export async function renderCommand(manifest: Manifest, args: readonly string[]): Promise<void> {
     const { options, rest } = parseOptions(args, RENDER_OPTIONS);
@@ -274,12 +281,18 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
             `${keyPath} has ${key.rate} Hz, ${inputPath} has ${input.rate} Hz; the key must have the same rate. Convert one of them.`,
         );
 
+    const target = one('optimize');
+    const optimized =
+        target === undefined
+            ? undefined
+            : await optimize(manifest, target, { input: inputPath, key: keyPath, slots, events, tempo, tail });
     const report = await render(manifest, {
         ...{ input, key, slots, events, out, bits, tempo, tail, block },
         compensate: !options['no-compensate'],
-        analyse: reportPath !== undefined,
+        analyse: reportPath !== undefined || options.json !== undefined || optimized !== undefined,
     });
     if (reference) report.reference = reference;
+    if (optimized) report.optimized = { ...optimized, achieved_lufs: report.out?.integrated_lufs ?? null };
     if (report.guarded_samples)
         warn(`${report.guarded_samples} input samples were NaN, infinite or beyond +80 dBFS and were heard as 0.`);
     for (const { plugin: key, meters } of report.plugins)
@@ -296,6 +309,7 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
     if (report.clipped_samples)
         warn(`${report.clipped_samples} samples exceeded full scale and were cut: lower the level, or use --bits 32f.`);
     if (reportPath) writeReport(reportPath, report);
+    if (options.json) return console.log(JSON.stringify(report, null, 2));
     const seconds = (samples: number): string => `${(samples / input.rate).toFixed(3)} s`;
     console.log(
         `${out}: ${seconds(input.frames)} + ${seconds(report.tail_samples)} tail, ${input.rate} Hz, latency ` +
@@ -306,5 +320,6 @@ export async function renderCommand(manifest: Manifest, args: readonly string[])
             `  reference: ${reference.before_db.toFixed(2)} dB away before, ${reference.after_db.toFixed(2)} dB after (RMS of the tone); ` +
                 `${Math.abs(reference.level_db).toFixed(1)} dB ${reference.level_db < 0 ? 'quieter' : 'louder'}, which is left as it is`,
         );
+    if (report.optimized) console.log(`  ${optimizedText(report.optimized)}`);
     if (report.in && report.out) console.log(`  in:  ${analysisText(report.in)}\n  out: ${analysisText(report.out)}`);
 }

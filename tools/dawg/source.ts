@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 import { InputError } from '../../web/src/errors.js';
+import type { Stereo } from '../../worklet/engine.js';
 export interface AudioSource {
     /** WAV 24-bit, FLAC 16-bit … */
     readonly format: string;
@@ -30,6 +31,13 @@ export function memorySource(format: string, rate: number, data: readonly Float3
         },
         close: () => undefined,
     };
+}
+
+/** The next n frames, mono on both sides, silence behind the end. */
+export function readStereo(source: AudioSource, into: Stereo, n: number): void {
+    const got = source.read(into, 0, n);
+    if (source.channels === 1) into[1].set(into[0].subarray(0, got));
+    for (const channel of into) channel.fill(0, got, n);
 }
 
 /** A file read by position. */

@@ -28,7 +28,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Engine', /^(amount|speed|freeze|learn|goal|[a-z]+_bias)$/],
     ['Target', /^(target|custom\d)/],
     ['Problems', /^(detect(?!or)|auto_fix|sensitivity|fix_|enhance_)/],
-    ['Mode', /^(phase|quality|match_loudness|listen|delta|auto_q)$/],
+    ['Mode', /^(phase|quality|match_loudness|unity_gain|listen|delta|auto_q)$/],
     ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|all_buttons|knee_db|range_db)/],
     [
@@ -42,7 +42,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Harmonics', /^(harmonics|even|odd|transformer|warmth)$/],
     [
         'Output',
-        /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|gain_db|mix|quality|style|model|ai_amount)/,
+        /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|gain_db|mix|quality|style|model|dither|ai_amount)/,
     ],
 ];
 /** What belongs to the harmonic stage of a plugin that has one, and elsewhere to other groups. */

@@ -2,6 +2,7 @@
 import type { Plugins } from '../generated/plugins.js';
 import type { Brain } from './brain_api.js';
 import type { Manifest, ParamInfo, ParamValue, PluginInfo } from './manifest.js';
+import type { Optimized } from './optimize.js';
 
 export type PluginKey = keyof Plugins;
 export type ParamKey<K extends PluginKey> = K extends PluginKey ? keyof Plugins[K]['values'] & string : never;
@@ -197,10 +198,15 @@ export interface RenderOptions {
     /** Moves of the chain's first plugin, or of number `plugin`: when the audio at `time` (s from the start of the input)
      * passes there. `ramp` in seconds. */
     events?: { plugin?: number; time: number; key: string; value: ParamValue; ramp?: number }[];
+    /** Sets input_db of the limiter at the end of the chain so that the rendering has this integrated loudness, or that of
+     * a preset of the limiter ('spotify'). Rejects when it is out of reach, with what was reached. */
+    target_lufs?: number | string;
     onProgress?: (fraction: number) => void;
     signal?: AbortSignal;
 }
 export interface RenderResult extends AudioData {
+    /** With target_lufs. */
+    optimized?: Optimized;
     channels: [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
     latencySamples: number;
     tailSamples: number;
@@ -282,4 +288,5 @@ export interface Engine {
 }
 
 export type * from './brain_api.js';
+export type { Optimized };
 export type { Manifest, ParamInfo, ParamValue, PluginInfo };

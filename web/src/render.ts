@@ -7,6 +7,7 @@ import { parseChain } from './chain.js';
 import type { Slot, Warn } from './chain.js';
 import { InputError } from './errors.js';
 import type { Manifest } from './manifest.js';
+import { parseTarget, slotToOptimize } from './optimize.js';
 import type { RackEvent } from './rack.js';
 import type { CostJob, FromRenderer, RenderJob, ToRenderer } from './render_jobs.js';
 import { BLOCK_MAX, checkKeyIsUsed } from './rendering.js';
@@ -222,17 +223,20 @@ export async function render(
     const { tail = 'auto', block = 128, tempo_bpm = 120, compensate = true } = options;
     if (!Number.isInteger(numberIn('block', block, 1, BLOCK_MAX, 'frames')))
         throw new InputError(`block is ${block}; allowed is a whole number, 1 .. ${BLOCK_MAX} frames.`);
+    const events = (options.events ?? []).map((event) => eventOf(slots, event, rate));
+    const target =
+        options.target_lufs === undefined ? undefined : parseTarget(home.manifest, options.target_lufs, 'target_lufs');
+    if (target !== undefined) slotToOptimize(slots, events, 'target_lufs');
     const job: RenderJob = {
         type: 'render',
-        ...{ rate, channels, slots, compensate, block },
+        ...{ rate, channels, slots, compensate, block, events, target },
         ...(key && { key: key.channels }),
-        events: (options.events ?? []).map((event) => eventOf(slots, event, rate)),
         tempo: numberIn('tempo_bpm', tempo_bpm, 20, 999, 'bpm'),
         tail: tail === 'auto' ? undefined : Math.round(numberIn('tail', tail, 0, 3600, 's, or auto') * rate),
     };
     const answer = await rendererOf(home, user).run(job, options);
     if (answer.type !== 'rendered') throw new Error(`The render worker answered ${answer.type}.`);
-    const { latency, tail: tailSamples, us, guarded, channels: out } = answer.result;
+    const { latency, tail: tailSamples, us, guarded, channels: out, optimized } = answer.result;
     return {
         sampleRate: rate,
         channels: out,
@@ -240,6 +244,7 @@ export async function render(
         tailSamples,
         usPer128Frames: us,
         guardedSamples: guarded,
+        ...(optimized && { optimized }),
     };
 }
 

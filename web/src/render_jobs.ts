@@ -1,6 +1,7 @@
 // What page and render worker say to each other.
 import type { Slot } from './chain.js';
 import type { Manifest } from './manifest.js';
+import type { Optimized } from './optimize.js';
 import type { RackEvent } from './rack.js';
 
 export interface RenderJob {
@@ -18,6 +19,8 @@ export interface RenderJob {
     tail: number | undefined;
     compensate: boolean;
     block: number;
+    /** LUFS, for the limiter at the end. */
+    target: number | undefined;
 }
 export interface CostJob {
     type: 'cost';
@@ -30,6 +33,7 @@ export interface Rendered {
     tail: number;
     us: number[];
     guarded: number;
+    optimized?: Optimized;
 }
 export type ToRenderer =
     | { type: 'init'; manifest: Manifest; module?: WebAssembly.Module; bytes?: ArrayBuffer }

@@ -5,7 +5,9 @@ import type { Slot } from './chain.js';
 import { InputError } from './errors.js';
 import type { Manifest } from './manifest.js';
 import { seededRandom } from './random.js';
+import { LoudnessReader, optimizeDrive, slotToOptimize } from './optimize.js';
 import { Rack } from './rack.js';
+import type { PluginReport } from './rack.js';
 import type { CostJob, FromRenderer, RenderJob, Rendered, ToRenderer } from './render_jobs.js';
 import { renderPieces } from './rendering.js';
 
@@ -36,9 +38,10 @@ const breathe = (): Promise<void> =>
         channel.port2.postMessage(null);
     });
 
-function liveEngine(): Engine {
+function live(): { engine: Engine; manifest: Manifest } {
     if (!wasm) throw new Error('The worker has no wasm module yet.');
-    return (engine ??= new Engine(wasm.module, wasm.manifest));
+    const { module, manifest } = wasm;
+    return { engine: (engine ??= new Engine(module, manifest)), manifest };
 }
 
 /** Copies frames of mono or stereo audio in order, mono to all sides, silence behind the end. */
@@ -54,29 +57,36 @@ function reader(channels: readonly Float32Array[]): (into: readonly Float32Array
     };
 }
 
-async function render(id: number, job: RenderJob): Promise<Rendered | undefined> {
+interface Pass {
+    /** Of what `write` got; with a target alone. */
+    lufs: number | null;
+    plugins: PluginReport[];
+    latency: number;
+    tail: number;
+}
+/** The job once from end to end; undefined: it was cancelled. Progress goes from part `from` to `to` of the whole. */
+async function run(
+    id: number,
+    job: RenderJob,
+    write: ((piece: Stereo, from: number, n: number) => void) | undefined,
+    [from, to]: readonly [number, number],
+): Promise<Pass | undefined> {
     const { rate, slots, tail, compensate } = job;
     const frames = job.channels[0].length;
-    const rack = new Rack(liveEngine(), slots, rate, Math.min(job.block, frames), job.tempo);
+    const { engine, manifest } = live();
+    const rack = new Rack(engine, slots, rate, Math.min(job.block, frames), job.tempo);
+    const loudness = job.target === undefined ? undefined : new LoudnessReader(engine, manifest, rate);
     try {
         rack.schedule(job.events);
-        let out = [0, 1].map(() => new Float32Array(frames + (tail ?? 0)));
-        let written = 0;
         const pieces = renderPieces(
             rack,
             { frames, channels: job.channels.length, tail, compensate },
             {
                 read: reader(job.channels),
                 ...(job.key && { readKey: reader(job.key) }),
-                write(piece, from, n) {
-                    if (written + n > out[0].length)
-                        out = out.map((all) => {
-                            const longer = new Float32Array(Math.max(2 * all.length, written + n));
-                            longer.set(all);
-                            return longer;
-                        });
-                    out.forEach((all, c) => all.set(piece[c].subarray(from, from + n), written));
-                    written += n;
+                write(out, start, n) {
+                    write?.(out, start, n);
+                    loudness?.feed(out, start, n);
                 },
             },
         );
@@ -84,18 +94,14 @@ async function render(id: number, job: RenderJob): Promise<Rendered | undefined>
         for (;;) {
             const { done, value } = pieces.next();
             if (rack.faults) throw new Error('A plugin made samples that are no numbers. Please report it.');
-            if (done) {
-                const [left, right] = out.map((all) => (all.length === written ? all : all.slice(0, written)));
-                const plugins = rack.report();
+            if (done)
                 return {
-                    channels: [left, right],
+                    lufs: loudness?.result() ?? null,
+                    plugins: rack.report(),
                     latency: rack.latency,
                     tail: value,
-                    us: plugins.map((plugin) => plugin.us_per_128_frames),
-                    guarded: plugins.reduce((sum, plugin) => sum + plugin.guarded_samples, 0),
                 };
-            }
-            scope.postMessage({ type: 'progress', id, fraction: value });
+            scope.postMessage({ type: 'progress', id, fraction: from + (to - from) * value });
             if (performance.now() < pause) continue;
             await breathe();
             if (cancelled.has(id)) return undefined;
@@ -106,10 +112,54 @@ async function render(id: number, job: RenderJob): Promise<Rendered | undefined>
     }
 }
 
+class Cancelled extends Error {}
+
+/** Sets the drive of the limiter at the end. How many passes there are shows at the end: each covers half of what is left
+ * of the progress. */
+async function optimize(id: number, job: RenderJob, target: number): ReturnType<typeof optimizeDrive> {
+    const slot = slotToOptimize(job.slots, job.events, 'target_lufs');
+    return optimizeDrive(slot, target, 'target_lufs', async (pass) => {
+        const part = await run(id, job, undefined, [1 - 0.5 ** pass, 1 - 0.5 ** (pass + 1)]);
+        if (!part) throw new Cancelled();
+        return part.lufs;
+    });
+}
+
+async function render(id: number, job: RenderJob): Promise<Rendered | undefined> {
+    const { target } = job;
+    const found = target === undefined ? undefined : await optimize(id, job, target);
+    let out = [0, 1].map(() => new Float32Array(job.channels[0].length + (job.tail ?? 0)));
+    let written = 0;
+    const write = (piece: Stereo, from: number, n: number): void => {
+        if (written + n > out[0].length)
+            out = out.map((all) => {
+                const longer = new Float32Array(Math.max(2 * all.length, written + n));
+                longer.set(all);
+                return longer;
+            });
+        out.forEach((all, c) => all.set(piece[c].subarray(from, from + n), written));
+        written += n;
+    };
+    const whole = await run(id, job, write, [found ? 1 - 0.5 ** found.passes : 0, 1]);
+    if (!whole) return undefined;
+    const { plugins, latency, tail, lufs: achieved_lufs } = whole;
+    const [left, right] = out.map((all) => (all.length === written ? all : all.slice(0, written)));
+    return {
+        channels: [left, right],
+        latency,
+        tail,
+        us: plugins.map((plugin) => plugin.us_per_128_frames),
+        guarded: plugins.reduce((sum, plugin) => sum + plugin.guarded_samples, 0),
+        ...(found &&
+            target !== undefined &&
+            achieved_lufs !== null && { optimized: { target_lufs: target, achieved_lufs, ...found } }),
+    };
+}
+
 /** Noise in bursts, so that dynamics have work; the second input hears it as well. Rounds of the plugins interleave. */
 function costs({ rate, slots }: CostJob): number[] {
-    const live = liveEngine();
-    live.reserve(QUANTUM);
+    const { engine } = live();
+    engine.reserve(QUANTUM);
     const random = seededRandom(1);
     const quanta = Math.ceil((COST_S * rate) / QUANTUM);
     const noise = Float32Array.from({ length: quanta * QUANTUM }, (_, i) => {
@@ -117,7 +167,7 @@ function costs({ rate, slots }: CostJob): number[] {
         return burst * (2 * random() - 1);
     });
     const make = ({ index, values }: Slot) => {
-        const instance = live.create(index, rate);
+        const instance = engine.create(index, rate);
         for (const [param, plain] of values) instance.set(param, plain);
         instance.transport(120, 0, true);
         return { instance, rounds: [] as number[] };
@@ -131,8 +181,8 @@ function costs({ rate, slots }: CostJob): number[] {
         units.forEach(({ instance, rounds }, u) => {
             const began = performance.now();
             for (let q = 0; q < quanta; ++q) {
-                fill(live.input, q * QUANTUM);
-                fill(live.side, q * QUANTUM);
+                fill(engine.input, q * QUANTUM);
+                fill(engine.side, q * QUANTUM);
                 instance.process(QUANTUM, 2, slots[u].info.sideChannels);
             }
             if (round >= 0) rounds.push(((performance.now() - began) * 1000) / quanta);
@@ -148,6 +198,7 @@ async function work(id: number, job: RenderJob | CostJob): Promise<void> {
         const transfer = result?.channels.map(({ buffer }) => buffer);
         if (result) scope.postMessage({ type: 'rendered', id, result }, transfer);
     } catch (error) {
+        if (error instanceof Cancelled) return;
         engine = undefined; // whatever state it is in
         const reason = error instanceof Error ? error.message : String(error);
         const isInput = error instanceof InputError || error instanceof RangeError;
@@ -169,7 +220,7 @@ scope.onmessage = ({ data }) => {
                 data.module instanceof WebAssembly.Module ? data.module : bytes && new WebAssembly.Module(bytes);
             if (!module) return scope.postMessage({ type: 'need bytes' });
             [wasm, engine] = [{ module, manifest }, undefined];
-            liveEngine();
+            live();
             scope.postMessage({ type: 'ready' });
         } catch (error) {
             scope.postMessage({ type: 'broken', reason: error instanceof Error ? error.message : String(error) });

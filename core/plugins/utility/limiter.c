@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * limiter.c - true-peak brick-wall limiter for the end of a chain.
  *
- *   in -> input gain -+-> delay (detector + lookahead) ------------------------------> x gain -> clamp -> out
- *                     +-> 16x peaks -> needed gain -> link -> hold -> release -> smooth -----^
+ *   in -> input gain -+-> delay (detector + lookahead) --------------------> x gain -> clamp -> listen -> dither -> out
+ *                     +-> 16x peaks -> needed gain -> link -> hold -> release -> smooth -^
  *
  * The gain that each sample needs, held and smoothed over the lookahead, has arrived in full when the sample comes
  * out, so nothing is clipped: the last clamp takes off rounding only. There is no attack knob: the attack is the
@@ -11,81 +11,32 @@
  * peaks may pass the ceiling (by 1.5 dB at 0 ms); from 0.25 ms on they stay within 0.1 dB of it, from 0.5 ms on within
  * 0.02 dB. Samples never pass.
  *
- * Release: reduction falls quickly (release_ms) towards a slow follower that only sustained reduction charges, so one
- * hit is forgotten at once and dense music is not pumped; both are first order, in linear gain. Reductions are 0 for
- * none: below 2^-24 they are set to 0, the gain is exactly 1 and the output is the delayed input, bit for bit.
+ * Release: limit_release.h, in linear gain; the style is a line of its table. Reductions are 0 for none: below 2^-24 they
+ * are set to 0, the gain is exactly 1 and the output is the delayed input, bit for bit.
  *
  * A parameter acts on the audio that enters with it: the ceiling travels through the delay beside the audio, so output
  * frame n obeys the ceiling of input frame n - latency even while it moves. */
-#include "plugin.h"
+#include "limiter_tables.h"
+#include "analysis/drive_watch.h"
+#include "dsp/dither.h"
 #include "dsp/lookahead.h"
 #include "dsp/maths.h"
-#include "dsp/peak_meter.h"
+#include "dsp/switch.h"
 #include "dsp/true_peak.h"
 #include <string.h>
 
-enum { INPUT_DB, CEILING_DB, LOOKAHEAD_MS, RELEASE_MS, LINK, TRUE_PEAK, N_PARAMS };
-enum { GAIN_REDUCTION_DB, INPUT_PEAK_DB, OUTPUT_PEAK_DB, TRUE_PEAK_DBTP, N_METERS };
+#define FADE_MS 20.0f      /* between two lookaheads */
+#define SHARE_FADE_S 0.020 /* of a whole share of a follower */
+#define DITHER_SEED 1u
 
-#define LOOKAHEAD_MAX_MS 10.0
-#define FADE_MS 20.0f /* between two lookaheads */
-#define SLOW_RISE 2.0 /* the slow follower's time constants, in release_ms */
-#define SLOW_FALL 4.0
-#define NO_REDUCTION 0x1p-24
-
-static const dawg_param params[] = {
-    DAWG_P("input_db", "Input", DAWG_DB, DAWG_LIN, -12, 24, 0, 50, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
-           "Drives the signal into the ceiling: every dB makes quiet parts 1 dB louder (a threshold with make-up)."),
-    DAWG_P("ceiling_db", "Ceiling", DAWG_DB, DAWG_LIN, -20, 0, -1, 50, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
-           "Highest level that comes out: no sample exceeds it, nor, with True Peak and some lookahead, what lies "
-           "between two."),
-    DAWG_P(
-        "lookahead_ms", "Lookahead", DAWG_MS, DAWG_LIN, 0, LOOKAHEAD_MAX_MS, 5, 0, DAWG_SETS_LATENCY,
-        "How long before a peak the gain starts to fall: the attack. True Peak holds from 0.25 ms on (within 0.1 dB)."),
-    DAWG_P("release_ms", "Release", DAWG_MS, DAWG_LOG, 1, 1000, 100, 20, DAWG_AUTOMATABLE | DAWG_ML_TARGET,
-           "Time to regain 63 % after a short peak; after sustained limiting about five times as long."),
-    DAWG_P("link", "Link", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 1, 50, DAWG_AUTOMATABLE,
-           "1: both channels get the same gain and the image stands still; 0: each channel is limited alone."),
-    DAWG_P_BOOL("true_peak", "True Peak", 1, DAWG_AUTOMATABLE,
-                "Limits the waveform between the samples too, where a converter or a resampler would clip it."),
-};
-DAWG_PARAM_TABLE(params, N_PARAMS);
-
-static const dawg_meter meters[] = {
-    DAWG_M("gain_reduction_db", "Gain Reduction", DAWG_DB, 0), /* >= 0: the deepest of the last control period */
-    DAWG_M("input_peak_db", "Input Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB), /* before input_db */
-    DAWG_M("output_peak_db", "Output Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
-    DAWG_M("true_peak_dbtp", "True Peak", DAWG_DBTP, DAWG_PEAK_SILENCE_DB), /* of the output */
-};
-DAWG_PARAM_TABLE(meters, N_METERS);
-
-#if !defined(DAWG_LEAN)
-static const dawg_preset presets[] = {
-    DAWG_PRESET("streaming_safe", "Streaming Safe",
-                "At most -1 dBTP, as Spotify, Apple Music and YouTube ask; what stays under it passes bit for bit.",
-                {RELEASE_MS, 200}),
-    DAWG_PRESET("loud_streaming", "Loud Streaming",
-                "4 dB of drive, at most -2 dBTP, as Spotify asks of masters louder than -14 LUFS: 3 to 4 LU louder.",
-                {INPUT_DB, 4}, {CEILING_DB, -2}, {RELEASE_MS, 60}),
-    DAWG_PRESET("mastering", "Mastering", "3 dB of drive, at most -0.3 dBTP: 2.5 to 3 LU louder.", {INPUT_DB, 3},
-                {CEILING_DB, -0.3f}, {RELEASE_MS, 150}),
-    DAWG_PRESET("transparent", "Transparent",
-                "Takes 6 dB off a 50 Hz tone with less than 0.01 % of distortion; at most -1 dBTP.", {LOOKAHEAD_MS, 10},
-                {RELEASE_MS, 300}),
-    DAWG_PRESET("broadcast", "Broadcast", "At most -2 dBTP (ATSC A/85); level changes within 0.5 LU.", {CEILING_DB, -2},
-                {LOOKAHEAD_MS, 8}, {RELEASE_MS, 500}),
-    DAWG_PRESET("drum_bus", "Drum Bus", "4 dB of drive, gain back 63 % within 40 ms after a hit; at most -1 dBTP.",
-                {INPUT_DB, 4}, {LOOKAHEAD_MS, 1.5f}, {RELEASE_MS, 25}),
-    DAWG_PRESET("live", "Live", "0.96 ms late at 48 kHz, at most -1 dBTP.", {LOOKAHEAD_MS, 0.5f}, {RELEASE_MS, 80}),
-};
-#endif
+enum { UNITY_FADE, DELTA_FADE, N_FADES };
 
 /* One gain computer per lookahead. Two exist so that a new lookahead can warm up and fade in. */
 typedef struct path {
     uint32_t frames; /* of lookahead */
     dawg_lookahead ahead[2];
     void *memory[2];
-    double fast[2], slow[2]; /* reductions */
+    dawg_limit_state release[2];
 } path;
 
 typedef struct limiter {
@@ -96,7 +47,11 @@ typedef struct limiter {
     path paths[2], *active;
     uint32_t fade_frames, turned;         /* turned: frames since the other path was started; 0: it rests */
     float input_gain[2], ceiling_gain[2]; /* at both ends of the control period */
-    double fast_keep, slow_rise, slow_fall;
+    dawg_limit_release release;
+    float share[2], body[2]; /* of the slow followers, at both ends of the control period */
+    dawg_switch fade[N_FADES];
+    dawg_dither dither;
+    dawg_drive_watch *loudness;
     float lowest_gain; /* of this control period */
     dawg_peak_meter input_meter, output_meter, true_peak_meter;
     dawg_setup setup;
@@ -124,6 +79,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     while (ring < latency_max(s) + DAWG_PERIOD) ring *= 2u;
     x->ring_mask = ring - 1u;
     x->ceiling = dawg_take(a, float, ring);
+    x->loudness = dawg_take(a, dawg_drive_watch, 1);
     for (int c = 0; c < 2; ++c) {
         x->audio[c] = dawg_take(a, float, ring);
         for (int p = 0; p < 2; ++p) x->paths[p].memory[c] = dawg_take(a, unsigned char, dawg_lookahead_size(look_max));
@@ -148,6 +104,9 @@ static void reset(void *self, const dawg_setup *s)
     dawg_peak_meter_reset(&x->input_meter, DAWG_PERIOD, s->sample_rate);
     dawg_peak_meter_reset(&x->output_meter, DAWG_PERIOD, s->sample_rate);
     dawg_peak_meter_reset(&x->true_peak_meter, DAWG_PERIOD, s->sample_rate);
+    for (int i = 0; i < N_FADES; ++i) dawg_switch_reset(&x->fade[i], DAWG_PERIOD, (double)s->sample_rate);
+    dawg_dither_reset(&x->dither, DITHER_SEED, (double)s->sample_rate);
+    dawg_drive_watch_reset(x->loudness, (double)s->sample_rate);
     x->ready = 0;
 }
 
@@ -160,15 +119,12 @@ static float ceiling_gain(float db)
     return db == 0.0f ? 1.0f : (float)(dawg_db_to_gain_d((double)db) * (1.0 - 0x1p-22));
 }
 
-static double one_pole_keep(double time_ms, float rate) { return dawg_exp_d(-1000.0 / (time_ms * (double)rate)); }
-
 static void start_path(path *p, uint32_t frames, const path *from)
 {
     p->frames = frames;
     for (int c = 0; c < 2; ++c) {
         dawg_lookahead_reset(&p->ahead[c], p->memory[c], frames);
-        p->fast[c] = from ? from->fast[c] : 0.0;
-        p->slow[c] = from ? from->slow[c] : 0.0;
+        p->release[c] = from ? from->release[c] : (dawg_limit_state){0.0, 0.0, 0.0};
     }
 }
 
@@ -176,6 +132,22 @@ static path *resting_path(limiter *x) { return x->active == &x->paths[0] ? &x->p
 
 /* The resting path computes along until all it has seen is its own (warm), then the output fades over to it. */
 static uint32_t warm_frames(const path *p) { return p->frames + 2u; }
+
+static void plan_share(const limiter *x, float share[2], float goal)
+{
+    const float step = (float)DAWG_PERIOD / ((float)SHARE_FADE_S * x->setup.sample_rate);
+    share[0] = x->ready ? share[1] : goal;
+    share[1] = dawg_clamp(goal, share[0] - step, share[0] + step);
+}
+
+static void plan_release(limiter *x, const dawg_block *b)
+{
+    const dawg_limit_style *s = &styles[(uint32_t)b->to[STYLE]];
+    if (!x->ready || dawg_moved(b, RELEASE_MS) || dawg_moved(b, STYLE))
+        x->release = dawg_limit_release_design(s, (double)b->to[RELEASE_MS], (double)x->setup.sample_rate);
+    plan_share(x, x->share, b->to[AUTO_RELEASE] > 0.5f ? (float)s->share : 0.0f);
+    plan_share(x, x->body, (float)s->body + (1.0f - (float)s->body) * b->to[TRANSIENTS]);
+}
 
 static void begin_period(limiter *x, const dawg_block *b)
 {
@@ -192,15 +164,12 @@ static void begin_period(limiter *x, const dawg_block *b)
     } else {
         x->ceiling_gain[0] = x->ceiling_gain[1];
     }
-    if (!x->ready || dawg_moved(b, RELEASE_MS)) {
-        const double ms = (double)b->to[RELEASE_MS];
-        const float rate = x->setup.sample_rate;
-        x->fast_keep = one_pole_keep(ms, rate);
-        x->slow_rise = 1.0 - one_pole_keep(ms * SLOW_RISE, rate);
-        x->slow_fall = 1.0 - one_pole_keep(ms * SLOW_FALL, rate);
-    }
+    plan_release(x, b);
+    dawg_switch_plan(&x->fade[UNITY_FADE], b->to[UNITY_GAIN] > 0.5f);
+    dawg_switch_plan(&x->fade[DELTA_FADE], b->to[DELTA] > 0.5f);
     if (!x->ready) {
         start_path(x->active, frames, NULL);
+        dawg_drive_watch_skip(x->loudness, frames + DAWG_TRUE_PEAK_DELAY);
     } else if (x->turned && x->turned >= warm_frames(resting_path(x)) + x->fade_frames) {
         x->active = resting_path(x);
         x->turned = 0;
@@ -238,29 +207,19 @@ static void link_channels(const dawg_block *b, uint32_t n, float needed[2][DAWG_
     }
 }
 
-static inline double released(const limiter *x, path *p, int c, double held)
+static void run_path(const limiter *x, const dawg_block *b, path *p, float needed[2][DAWG_PERIOD],
+                     float gain[2][DAWG_PERIOD], float out[2][DAWG_PERIOD])
 {
-    double slow = p->slow[c], fast = p->fast[c];
-    slow += (held - slow) * (held > slow ? x->slow_rise : x->slow_fall);
-    slow = slow < NO_REDUCTION ? 0.0 : slow;
-    const double floor = dawg_max_d(held, slow);
-    fast = floor + (dawg_max_d(fast, floor) - floor) * x->fast_keep;
-    fast = fast < NO_REDUCTION ? 0.0 : fast;
-    p->slow[c] = slow;
-    p->fast[c] = fast;
-    return fast;
-}
-
-static void run_path(const limiter *x, path *p, float needed[2][DAWG_PERIOD], uint32_t n, float gain[2][DAWG_PERIOD],
-                     float out[2][DAWG_PERIOD])
-{
+    const uint32_t n = b->n;
     float ceiling[DAWG_PERIOD];
     const uint32_t delay = p->frames + DAWG_TRUE_PEAK_DELAY;
     ring_read(x, x->ceiling, delay, n, ceiling);
     for (int c = 0; c < 2; ++c) {
         for (uint32_t i = 0; i < n; ++i) {
             const double held = 1.0 - (double)dawg_lookahead_hold(&p->ahead[c], needed[c][i]);
-            gain[c][i] = (float)(1.0 - dawg_lookahead_smooth(&p->ahead[c], released(x, p, c, held)));
+            const double share = (double)dawg_along(x->share, b->at + i), body = (double)dawg_along(x->body, b->at + i);
+            const double reduction = dawg_limit_release_tick(&p->release[c], &x->release, share, body, held);
+            gain[c][i] = (float)(1.0 - dawg_lookahead_smooth(&p->ahead[c], reduction));
         }
         ring_read(x, x->audio[c], delay, n, out[c]);
         for (uint32_t i = 0; i < n; ++i) out[c][i] = dawg_clamp(out[c][i] * gain[c][i], -ceiling[i], ceiling[i]);
@@ -279,35 +238,70 @@ static void fade_paths(const limiter *x, uint32_t n, float a[2][DAWG_PERIOD], fl
     }
 }
 
-static void measure(limiter *x, const dawg_block *b, float gain[2][DAWG_PERIOD])
+static void publish_loudness(limiter *x, const dawg_block *b)
 {
+    const dawg_drive_reading r =
+        dawg_drive_watch_end(x->loudness, b->to[INPUT_DB], b->to[TARGET_LUFS], b->transport->playing);
+    b->meters[MOMENTARY_LUFS] = r.momentary;
+    b->meters[SHORT_TERM_LUFS] = r.short_term;
+    b->meters[INTEGRATED_LUFS] = r.integrated;
+    b->meters[SUGGESTED_DRIVE_DB] = dawg_clamp(r.suggested_db, params[INPUT_DB].min, params[INPUT_DB].max);
+}
+
+/* Of the limited sound. */
+static void measure(limiter *x, const dawg_block *b, const float *drive, float gain[2][DAWG_PERIOD],
+                    float out[2][DAWG_PERIOD])
+{
+    const float *const limited[2] = {out[0], out[1]};
     dawg_peak_meter_feed(&x->input_meter, b->in, b->n);
-    dawg_peak_meter_feed(&x->output_meter, (const float *const *)b->out, b->n);
+    dawg_peak_meter_feed(&x->output_meter, limited, b->n);
+    dawg_drive_watch_process(x->loudness, limited, drive, b->n);
     for (int c = 0; c < 2; ++c) {
         for (uint32_t i = 0; i < b->n; ++i) x->lowest_gain = dawg_min(x->lowest_gain, gain[c][i]);
         x->true_peak_meter.now =
-            dawg_true_peak_largest(&x->output_peaks[c], &x->interpolator, b->out[c], b->n, x->true_peak_meter.now);
+            dawg_true_peak_largest(&x->output_peaks[c], &x->interpolator, out[c], b->n, x->true_peak_meter.now);
     }
     if (b->at + b->n < DAWG_PERIOD) return;
     b->meters[GAIN_REDUCTION_DB] = x->lowest_gain < 1.0f ? -dawg_gain_to_db(x->lowest_gain) : 0.0f;
     b->meters[INPUT_PEAK_DB] = dawg_peak_meter_end(&x->input_meter);
     b->meters[OUTPUT_PEAK_DB] = dawg_peak_meter_end(&x->output_meter);
     b->meters[TRUE_PEAK_DBTP] = dawg_peak_meter_end(&x->true_peak_meter);
+    publish_loudness(x, b);
     x->lowest_gain = 1.0f;
+}
+
+/* What is taken off in place of what is left; the drive taken off. Never more than the ceiling. */
+static void listen(limiter *x, const dawg_block *b, const float *drive, const float *ceiling, float out[2][DAWG_PERIOD])
+{
+    const uint32_t n = b->n, delay = x->active->frames + DAWG_TRUE_PEAK_DELAY;
+    float dry[DAWG_PERIOD];
+    for (int c = 0; c < 2 && !dawg_switch_off(&x->fade[DELTA_FADE]); ++c) {
+        ring_read(x, x->audio[c], delay, n, dry);
+        for (uint32_t i = 0; i < n; ++i) {
+            const float w = dawg_switch_at(&x->fade[DELTA_FADE], b->at + i);
+            const float taken = dawg_clamp(dry[i] - out[c][i], -ceiling[i], ceiling[i]);
+            out[c][i] = w < 1.0f ? out[c][i] + w * (taken - out[c][i]) : taken;
+        }
+    }
+    for (uint32_t i = 0; i < n && !dawg_switch_off(&x->fade[UNITY_FADE]); ++i) {
+        const float w = dawg_switch_at(&x->fade[UNITY_FADE], b->at + i);
+        const float unity = 1.0f / dawg_max(drive[i], 1.0f), g = w < 1.0f ? 1.0f + w * (unity - 1.0f) : unity;
+        for (int c = 0; c < 2; ++c) out[c][i] *= g;
+    }
 }
 
 static void process(void *self, const dawg_block *b)
 {
     limiter *x = self;
     const uint32_t n = b->n;
-    float driven[2][DAWG_PERIOD], needed[2][DAWG_PERIOD], ceiling[DAWG_PERIOD];
+    float drive[DAWG_PERIOD], driven[2][DAWG_PERIOD], needed[2][DAWG_PERIOD], ceiling[DAWG_PERIOD];
     float out[2][DAWG_PERIOD], gain[2][DAWG_PERIOD], other_out[2][DAWG_PERIOD], other_gain[2][DAWG_PERIOD];
     if (b->at == 0 || !x->ready) begin_period(x, b);
 
     for (uint32_t i = 0; i < n; ++i) {
-        const float g = dawg_along(x->input_gain, b->at + i);
+        drive[i] = dawg_along(x->input_gain, b->at + i);
         ceiling[i] = dawg_along(x->ceiling_gain, b->at + i);
-        for (int c = 0; c < 2; ++c) driven[c][i] = b->in[c][i] * g;
+        for (int c = 0; c < 2; ++c) driven[c][i] = b->in[c][i] * drive[i];
     }
     ring_write(x, x->ceiling, ceiling, n);
     ring_read(x, x->ceiling, DAWG_TRUE_PEAK_DELAY, n, ceiling);
@@ -323,25 +317,32 @@ static void process(void *self, const dawg_block *b)
     }
     link_channels(b, n, needed);
 
-    run_path(x, x->active, needed, n, gain, out);
+    run_path(x, b, x->active, needed, gain, out);
     if (x->turned) {
         path *next = resting_path(x);
-        run_path(x, next, needed, n, other_gain, other_out);
+        run_path(x, b, next, needed, other_gain, other_out);
         fade_paths(x, n, out, other_out, x->turned - 1u, warm_frames(next));
         fade_paths(x, n, gain, other_gain, x->turned - 1u, warm_frames(next));
         x->turned += n;
     }
+    measure(x, b, drive, gain, out);
+    const uint32_t bits = dither_bits[(uint32_t)b->to[DITHER]];
+    ring_read(x, x->ceiling, x->active->frames + DAWG_TRUE_PEAK_DELAY, n, ceiling);
+    listen(x, b, drive, ceiling, out);
+    for (uint32_t i = 0; i < n && bits; ++i) dawg_dither_frame(&x->dither, bits, ceiling[i], &out[0][i], &out[1][i]);
     for (int c = 0; c < 2; ++c) memcpy(b->out[c], out[c], sizeof(float) * n);
     x->now += n;
-    measure(x, b, gain);
+    for (int i = 0; i < N_FADES && b->at + n == DAWG_PERIOD; ++i) dawg_switch_end(&x->fade[i]);
 }
 
 static uint32_t tail(const float *p, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
-    return latency(p, s); /* nothing recursive is heard: the last sample leaves, and that is all */
+    /* nothing recursive is heard: the last sample leaves, and then the dither for a moment */
+    return latency(p, s) + (p[DITHER] > 0.5f ? dawg_dither_silent_frames((double)s->sample_rate) : 0u);
 }
 
+/* Of the limited sound, whatever is listened to. */
 static void draw(const float *p, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s, (void)part;
@@ -357,7 +358,7 @@ static void draw(const float *p, const dawg_setup *s, uint32_t part, const float
 const dawg_plugin dawg_limiter = {
     .key = DAWG_TEXT("limiter"),
     .name = DAWG_TEXT("Limiter"),
-    .help = DAWG_HELP("True-peak brick-wall limiter with lookahead."),
+    .help = DAWG_HELP("True-peak brick-wall limiter with lookahead, styles, a loudness target and dither."),
     .category = DAWG_UTILITY,
     .version = 1,
     .params = params,
