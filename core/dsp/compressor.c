@@ -155,14 +155,15 @@ static void smooth(dawg_compressor *x, uint32_t c, uint32_t at, uint32_t n, cons
     if (x->crest.share < 1.0) times.attack = dawg_envelope_share((double)x->to.attack_ms * x->crest.share, x->rate);
     const int is_auto = !dawg_switch_off(&x->auto_release), fades = is_auto && !dawg_switch_on(&x->auto_release);
     const float from = x->rest_db[0], to = x->rest_db[1];
-    uint32_t i = 0;
-    if (rests_at(&lane, (double)from)) { /* silence goes where rest goes; what sounds is smoothed on its way there */
-        for (; i < n && goal[i] == 0.0f && (from == to || is_silent(key, i)); ++i)
-            reduction_db[i] = along(x, from, to, at + i);
-        if (i < n) rest_at(&lane, (double)along(x, from, to, at + i));
-    }
-    for (; i < n; ++i) {
+    for (uint32_t i = 0; i < n; ++i) {
         const float rest = along(x, from, to, at + i);
+        if (rests_at(&lane, (double)from)) { /* silence goes where rest goes; what sounds is smoothed on its way there */
+            if (goal[i] == 0.0f && (from == to || is_silent(key, i))) {
+                reduction_db[i] = rest;
+                continue;
+            }
+            rest_at(&lane, (double)rest);
+        }
         double peak = dawg_envelope_peak(&lane.envelope, &times, (double)(rest + goal[i]));
         if (is_auto) {
             const double held = dawg_auto_release_tick(&lane.slow, &x->release, peak);
