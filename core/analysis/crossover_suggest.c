@@ -9,56 +9,61 @@
 #define NEVER 1e9
 enum { FIRST, MIDDLE, LAST };
 
-static double octaves(double from_hz, double to_hz)
+/* Where the straight line of least squares through the bands within an octave of band i, but i, lies at i; its own level
+ * where there is no such line or nothing in the band. */
+static double line_at(const double *level, const double *octave, uint32_t i)
 {
-    return dawg_log_d(to_hz / from_hz) * (1.0 / 0.69314718055994531);
+    double n = 0.0, x = 0.0, xx = 0.0, y = 0.0, xy = 0.0;
+    for (uint32_t k = 0; k < BANDS; ++k) {
+        const double away = octave[k] - octave[i];
+        if (k == i || dawg_abs_d(away) > 1.0 || level[k] <= DAWG_LONG_NONE) continue;
+        n += 1.0, x += away, xx += away * away, y += level[k], xy += away * level[k];
+    }
+    const double det = n * xx - x * x;
+    return det > 0.1 && level[i] > DAWG_LONG_NONE ? (xx * y - x * xy) / det : level[i];
 }
 
-/* How far each band lies above its surroundings, dB; a band in which nothing was heard is as far below as counts. */
-static void valleys(const double *density_db, const double *centre_hz, double *above_db)
+static double octave_of(double hz) { return dawg_log_d(hz) * (1.0 / 0.69314718055994531); }
+
+/* How far a band lies above that line, dB. */
+static void valleys(const double *level, const double *octave, double *above_db)
 {
-    double level[BANDS];
-    for (uint32_t i = 0; i < BANDS; ++i)
-        level[i] = density_db[i] > DAWG_LONG_NONE ? density_db[i] + 0.5 * dawg_gain_to_db_d(centre_hz[i]) : DAWG_LONG_NONE;
-    for (uint32_t i = 0; i < BANDS; ++i) {
-        double sum = 0.0;
-        uint32_t count = 0;
-        for (uint32_t k = 0; k < BANDS; ++k)
-            if (k != i && dawg_abs_d(octaves(centre_hz[i], centre_hz[k])) <= 1.0 && level[k] > DAWG_LONG_NONE)
-                sum += level[k], ++count;
-        above_db[i] = count ? dawg_max_d(level[i] - sum / (double)count, DEEPEST_DB) : 0.0;
-    }
+    for (uint32_t i = 0; i < BANDS; ++i) above_db[i] = dawg_max_d(level[i] - line_at(level, octave, i), DEEPEST_DB);
 }
 
-/* The best place in a range from..to, and what it costs: NEVER if there is none. */
-static double best(const double *centre_hz, const double *above_db, const dawg_crossover_range *r, double from_hz,
-                   double to_hz, double *hz)
+/* What crossovers of one range cost, at the best place from..to: NEVER if there is none. */
+static double best(const double *octave, const double *above_db, const dawg_crossover_range *r, double from, double to,
+                   double *at)
 {
-    double least = NEVER;
+    const double least = octave_of(r->least_hz), usual = octave_of(r->usual_hz), most = octave_of(r->most_hz);
+    double cheapest = NEVER;
     for (uint32_t i = 0; i < BANDS; ++i) {
-        const double f = centre_hz[i], away = octaves(r->usual_hz, f), cost = above_db[i] + away * away;
-        if (f < dawg_max_d(r->least_hz, from_hz) || f > dawg_min_d(r->most_hz, to_hz) || cost >= least) continue;
-        least = cost;
-        *hz = f;
+        const double f = octave[i], cost = above_db[i] + (f - usual) * (f - usual);
+        if (f < dawg_max_d(least, from) || f > dawg_min_d(most, to) || cost >= cheapest) continue;
+        cheapest = cost;
+        *at = f;
     }
-    return least;
+    return cheapest;
 }
 
 void dawg_crossover_suggest(const double density_db[DAWG_ERB_BANDS],
                             const dawg_crossover_range range[DAWG_SUGGESTED_CROSSOVERS],
                             double hz[DAWG_SUGGESTED_CROSSOVERS])
 {
-    double centre_hz[BANDS], above_db[BANDS], least = NEVER;
-    dawg_erb_centres(centre_hz, BANDS);
-    valleys(density_db, centre_hz, above_db);
-    for (uint32_t i = 0; i < DAWG_SUGGESTED_CROSSOVERS; ++i) hz[i] = range[i].usual_hz;
+    double octave[BANDS], above_db[BANDS], cheapest = NEVER;
+    dawg_erb_centres(octave, BANDS);
+    for (uint32_t i = 0; i < BANDS; ++i) octave[i] = octave_of(octave[i]);
+    valleys(density_db, octave, above_db);
     for (uint32_t i = 0; i < BANDS; ++i) {
-        double at[DAWG_SUGGESTED_CROSSOVERS] = {0.0, centre_hz[i], 0.0};
-        const double middle = best(centre_hz, above_db, &range[MIDDLE], at[MIDDLE], at[MIDDLE], &at[MIDDLE]);
-        const double cost = middle + best(centre_hz, above_db, &range[FIRST], 0.0, 0.5 * at[MIDDLE], &at[FIRST]) +
-                            best(centre_hz, above_db, &range[LAST], 2.0 * at[MIDDLE], NEVER, &at[LAST]);
-        if (cost >= least) continue;
-        least = cost;
-        for (uint32_t k = 0; k < DAWG_SUGGESTED_CROSSOVERS; ++k) hz[k] = at[k];
+        double at[DAWG_SUGGESTED_CROSSOVERS] = {0.0, octave[i], 0.0};
+        double cost = best(octave, above_db, &range[MIDDLE], octave[i], octave[i], &at[MIDDLE]);
+        if (cost < NEVER) {
+            cost += best(octave, above_db, &range[FIRST], 0.0, octave[i] - 1.0, &at[FIRST]);
+            cost += best(octave, above_db, &range[LAST], octave[i] + 1.0, NEVER, &at[LAST]);
+        }
+        if (cost >= cheapest) continue;
+        cheapest = cost;
+        for (uint32_t k = 0; k < DAWG_SUGGESTED_CROSSOVERS; ++k)
+            hz[k] = dawg_exp_d(at[k] * 0.69314718055994531);
     }
 }

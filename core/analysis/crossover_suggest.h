@@ -2,11 +2,11 @@
  * crossover_suggest.h - where crossovers do least harm: in valleys of the long-term spectrum (long_spectrum.h), so that what
  * belongs together stays in one band. Of all legal sets the one with the least sum of
  *
- *     level(f) - mean of level within an octave on either side     dB, at least -12
- *     + (octaves between f and the usual place)^2                  dB
+ *     level(f) - where the line of least squares through what lies within an octave of f is at f     dB, at least -12
+ *     + (octaves between f and the usual place)^2                                                    dB
  *
- * over its crossovers; level is power per octave, so pink noise is flat. A valley 4 dB deep is worth going two octaves for;
- * a spectrum without valleys leaves the crossovers where they usually are. Resolution: the bands of band_map.h, a third of
+ * over its crossovers; level is power density, and a tilt of the spectrum does not matter. A valley 4 dB deep is worth going
+ * two octaves for; without valleys the crossovers stay where they usually are. Resolution: the bands of band_map.h, a third of
  * an octave from 300 Hz on, an octave at 60 Hz. */
 #ifndef DAWG_CROSSOVER_SUGGEST_H
 #define DAWG_CROSSOVER_SUGGEST_H
@@ -18,7 +18,8 @@ typedef struct dawg_crossover_range {
     double least_hz, usual_hz, most_hz;
 } dawg_crossover_range;
 
-/* density_db: dB per Hz, DAWG_LONG_NONE where there is nothing. Rising, an octave or more apart. */
+/* density_db: dB per Hz, DAWG_LONG_NONE where there is nothing. hz: rising, an octave or more apart. Each range has a band
+ * in it that leaves the others one. */
 void dawg_crossover_suggest(const double density_db[DAWG_ERB_BANDS],
                             const dawg_crossover_range range[DAWG_SUGGESTED_CROSSOVERS],
                             double hz[DAWG_SUGGESTED_CROSSOVERS]);

@@ -30,7 +30,7 @@ enum {
 #define BOTH (DAWG_AUTOMATABLE | DAWG_ML_TARGET)
 
 #define CROSSOVER(n, min, max, def, help)                                                                              \
-    DAWG_P("crossover" #n "_hz", "Crossover " #n, DAWG_HZ, DAWG_LOG, min, max, def, SMOOTH_MS, BOTH, help)
+    DAWG_P("crossover" #n "_hz", "Crossover " #n, DAWG_HZ, DAWG_LOG, min, max, def, 50, BOTH, help)
 
 #define BAND_TABLE(n, name, attack, release)                                                                           \
     DAWG_P_BOOL("band" #n "_on", name, 1, DAWG_ML_TARGET, "Compresses this band; off: it passes as it is."),           \
