@@ -80,6 +80,7 @@ static void level_db(dawg_compressor *x, uint32_t c, uint32_t at, uint32_t n, co
 
 static float along(const dawg_compressor *x, float from, float to, uint32_t frame)
 {
+    if (from == to) return to; /* the same, without a division */
     return from + (to - from) * ((float)(int32_t)frame / (float)x->period);
 }
 
@@ -147,6 +148,23 @@ static void find_goals(dawg_compressor *x, uint32_t at, uint32_t n, const float 
 
 static int is_silent(const float *const key[2], uint32_t i) { return key[0][i] == 0.0f && key[1][i] == 0.0f; }
 
+/* The usual case, in which nothing moves or waits: the same bits as below. */
+static void smooth_only(dawg_compressor_lane *io, const dawg_envelope_times *t, double late_attack, float rest,
+                        uint32_t n, const float *restrict goal, float *restrict reduction_db)
+{
+    dawg_compressor_lane lane = *io;
+    const dawg_envelope_times times = *t;
+    uint32_t i = 0;
+    if (rests_at(&lane, (double)rest))
+        for (; i < n && goal[i] == 0.0f; ++i) reduction_db[i] = rest;
+    for (; i < n; ++i) {
+        const double peak = dawg_envelope_peak(&lane.envelope, &times, (double)(rest + goal[i]));
+        lane.late = peak + late_attack * (lane.late - peak);
+        reduction_db[i] = (float)dawg_envelope_follow(&lane.envelope, &times, peak);
+    }
+    *io = lane;
+}
+
 static void smooth(dawg_compressor *x, uint32_t c, uint32_t at, uint32_t n, const float *const key[2],
                    const float *goal, float *reduction_db)
 {
@@ -155,6 +173,10 @@ static void smooth(dawg_compressor *x, uint32_t c, uint32_t at, uint32_t n, cons
     if (x->crest.share < 1.0) times.attack = dawg_envelope_share((double)x->to.attack_ms * x->crest.share, x->rate);
     const int is_auto = !dawg_switch_off(&x->auto_release), fades = is_auto && !dawg_switch_on(&x->auto_release);
     const float from = x->rest_db[0], to = x->rest_db[1];
+    if (!is_auto && from == to && x->from.transients == 0.0f && x->to.transients == 0.0f) {
+        smooth_only(&x->lane[c], &times, x->late_attack, to, n, goal, reduction_db);
+        return;
+    }
     for (uint32_t i = 0; i < n; ++i) {
         const float rest = along(x, from, to, at + i);
         if (rests_at(&lane, (double)from)) { /* silence goes where rest goes; what sounds is smoothed on its way there */

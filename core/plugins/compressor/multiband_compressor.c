@@ -24,6 +24,7 @@
 #define BALANCE_GATE 1e-8 /* mean squares of both channels: -80 dBFS */
 #define MEMORY_S 15.0     /* of the spectrum that crossovers are suggested from */
 #define HEARD_LEAST_S 3.0
+#define LISTENS_EVERY 4u  /* windows of it: what lasts is as well known from a quarter of them */
 enum { INPUT, OUTPUT, N_PEAKS }; /* in the order of their meters */
 
 typedef struct band {
@@ -40,6 +41,7 @@ typedef struct multiband_compressor {
     dawg_switch dry, balance;
     dawg_long_spectrum *spectrum;
     unsigned char *spectrum_mem;
+    uint32_t window_periods, periods; /* of the spectrum; since it listened */
     dawg_peak_meter peak[N_PEAKS];
     uint32_t fresh; /* no control period has begun since the reset */
     float rate;
@@ -62,6 +64,8 @@ static void reset(void *self, const dawg_setup *s)
     if (x->rate != s->sample_rate)
         x->spectrum = dawg_long_spectrum_init(x->spectrum_mem, dawg_long_spectrum_size(rate), rate);
     dawg_long_spectrum_reset(x->spectrum);
+    x->window_periods = (uint32_t)(dawg_long_spectrum_hop_s(x->spectrum) * rate / (double)DAWG_PERIOD + 0.5);
+    x->periods = 0;
     dawg_crossover_reset(&x->crossover, DAWG_PERIOD, rate);
     for (uint32_t i = 0; i < BANDS; ++i) {
         band *d = &x->band[i];
@@ -122,8 +126,9 @@ static void suggest(multiband_compressor *x, float *hz)
 {
     const dawg_crossover_range range[CROSSOVERS] = {{60, 200, 500}, {400, 1000, 2500}, {2000, 5000, 10000}};
     double density_db[DAWG_ERB_BANDS], found[CROSSOVERS];
-    const int is_new = dawg_long_spectrum_work(x->spectrum, 1, MEMORY_S);
-    const double heard_s = dawg_long_spectrum_heard_s(x->spectrum);
+    const int is_new = dawg_long_spectrum_work(x->spectrum, x->periods < x->window_periods, MEMORY_S / LISTENS_EVERY);
+    const double heard_s = LISTENS_EVERY * dawg_long_spectrum_heard_s(x->spectrum);
+    x->periods = (x->periods + 1u) % (LISTENS_EVERY * x->window_periods);
     if (heard_s == 0.0)
         for (uint32_t i = 0; i < CROSSOVERS; ++i) hz[i] = 0.0f;
     if (!is_new || heard_s < HEARD_LEAST_S) return;
@@ -170,38 +175,37 @@ static void end_period(multiband_compressor *x, const dawg_block *b)
 
 typedef float stereo[2][DAWG_PERIOD];
 
-/* What compression alone does to a band: what its balance is measured on. */
-static void measure(band *d, uint32_t n, stereo in, stereo gain)
-{
-    stereo out;
-    for (int c = 0; c < 2; ++c)
-        for (uint32_t i = 0; i < n; ++i) out[c][i] = in[c][i] * gain[c][i];
-    dawg_restore_feed(&d->restore, (const float *const[2]){in[0], in[1]}, (const float *const[2]){out[0], out[1]}, n);
-}
-
 /* With the band's level, the switches and the dry share: exactly 1 where all that is. */
 static void complete(const multiband_compressor *x, const dawg_block *b, uint32_t number, float gain[DAWG_PERIOD])
 {
     const band *d = &x->band[number];
     const float mix[2] = {b->from[MIX], b->to[MIX]};
-    const int switches = !dawg_switch_on(&d->on) || !dawg_switch_on(&d->heard);
+    const uint32_t at = b->at, n = b->n;
     float level[2], output[2];
     for (uint32_t end = 0; end < 2; ++end) {
         const float *v = end ? b->to : b->from;
-        const float part = dawg_switch_at(&x->balance, end * DAWG_PERIOD);
-        level[end] = dawg_db_to_gain(of_band(v, number)[GAIN_DB] + part * (float)d->balance_db[end]);
+        const float balance_db = dawg_switch_at(&x->balance, end * DAWG_PERIOD) * (float)d->balance_db[end];
+        level[end] = dawg_db_to_gain(of_band(v, number)[GAIN_DB] + balance_db + v[OUTPUT_DB]);
         output[end] = dawg_db_to_gain(v[OUTPUT_DB]);
     }
-    for (uint32_t i = 0; i < b->n; ++i) gain[i] *= dawg_along(level, b->at + i);
-    if (switches)
-        for (uint32_t i = 0; i < b->n; ++i) {
-            const float on = dawg_switch_at(&d->on, b->at + i), heard = dawg_switch_at(&d->heard, b->at + i);
-            gain[i] = heard * (on < 1.0f ? 1.0f + on * (gain[i] - 1.0f) : gain[i]);
+    for (uint32_t i = 0; i < n; ++i) gain[i] *= dawg_along(level, at + i);
+    if (!dawg_switch_on(&d->on) || !dawg_switch_on(&d->heard))
+        for (uint32_t i = 0; i < n; ++i) {
+            const float on = dawg_switch_at(&d->on, at + i), off = dawg_along(output, at + i);
+            gain[i] = dawg_switch_at(&d->heard, at + i) * (on < 1.0f ? off + on * (gain[i] - off) : gain[i]);
         }
-    for (uint32_t i = 0; i < b->n; ++i) {
-        const float m = dawg_along(mix, b->at + i);
-        gain[i] = (1.0f - m) + m * (gain[i] * dawg_along(output, b->at + i));
+    for (uint32_t i = 0; i < n; ++i) {
+        const float m = dawg_along(mix, at + i);
+        gain[i] = (1.0f - m) + m * gain[i];
     }
+}
+
+static void add(uint32_t n, const float *restrict in, const float *restrict gain, int first, float *restrict out)
+{
+    if (first)
+        for (uint32_t i = 0; i < n; ++i) out[i] = in[i] * gain[i];
+    else
+        for (uint32_t i = 0; i < n; ++i) out[i] += in[i] * gain[i];
 }
 
 /* A band, compressed, on top of what is there. */
@@ -211,18 +215,17 @@ static void run_band(multiband_compressor *x, const dawg_block *b, uint32_t numb
     stereo gain;
     const int same = dawg_compressor_run(&d->compressor, b->at, b->n, (const float *const[2]){in[0], in[1]},
                                          (float *const[2]){gain[0], gain[1]});
+    const uint32_t n = b->n;
     for (int c = 0; c < (same ? 1 : 2); ++c)
-        for (uint32_t i = 0; i < b->n; ++i) gain[c][i] = dawg_db_to_gain(-gain[c][i]);
+        for (uint32_t i = 0; i < n; ++i) gain[c][i] = dawg_db_to_gain(-gain[c][i]);
     if (same) memcpy(gain[1], gain[0], sizeof(float) * b->n);
-    if (!dawg_switch_off(&x->balance)) measure(d, b->n, in, gain);
+    if (!dawg_switch_off(&x->balance)) /* what compression alone does */
+        dawg_restore_feed_gain(&d->restore, (const float *const[2]){in[0], in[1]},
+                               (const float *const[2]){gain[0], gain[1]}, b->n);
     complete(x, b, number, gain[0]);
     if (same) memcpy(gain[1], gain[0], sizeof(float) * b->n);
     else complete(x, b, number, gain[1]);
-    for (int c = 0; c < 2; ++c)
-        for (uint32_t i = 0; i < b->n; ++i) {
-            const float y = in[c][i] * gain[c][i];
-            b->out[c][i] = number ? b->out[c][i] + y : y;
-        }
+    for (int c = 0; c < 2; ++c) add(b->n, in[c], gain[c], number == 0, b->out[c]);
 }
 
 /* The input in place of the bands. */
