@@ -63,7 +63,6 @@ void dawg_crossover_suggest(const double density_db[DAWG_ERB_BANDS],
         }
         if (cost >= cheapest) continue;
         cheapest = cost;
-        for (uint32_t k = 0; k < DAWG_SUGGESTED_CROSSOVERS; ++k)
-            hz[k] = dawg_exp_d(at[k] * 0.69314718055994531);
+        for (uint32_t k = 0; k < DAWG_SUGGESTED_CROSSOVERS; ++k) hz[k] = dawg_exp_d(at[k] * 0.69314718055994531);
     }
 }

@@ -20,10 +20,7 @@ void dawg_compressor_reset(dawg_compressor *x, uint32_t period, double rate)
     dawg_crest_reset(&x->crest, period, rate);
 }
 
-static void rest_at(dawg_compressor_lane *l, double db)
-{
-    l->envelope.peak = l->envelope.y = l->slow = l->late = db;
-}
+static void rest_at(dawg_compressor_lane *l, double db) { l->envelope.peak = l->envelope.y = l->slow = l->late = db; }
 
 static int rests_at(const dawg_compressor_lane *l, double db)
 {
@@ -179,7 +176,8 @@ static void smooth(dawg_compressor *x, uint32_t c, uint32_t at, uint32_t n, cons
     }
     for (uint32_t i = 0; i < n; ++i) {
         const float rest = along(x, from, to, at + i);
-        if (rests_at(&lane, (double)from)) { /* silence goes where rest goes; what sounds is smoothed on its way there */
+        if (rests_at(&lane,
+                     (double)from)) { /* silence goes where rest goes; what sounds is smoothed on its way there */
             if (goal[i] == 0.0f && (from == to || is_silent(key, i))) {
                 reduction_db[i] = rest;
                 continue;

@@ -70,23 +70,25 @@ static inline dawg_d2 section(const moment *m, dawg_svf_state *s, dawg_d2 x, daw
     return dawg_d2_all(0.5) * (s2 + s->s2);
 }
 
-/* lead: an all-pass before the split, or NULL. step: 1 while a crossover moves, else 0. */
-static inline __attribute__((always_inline)) void run_split(const moment *m, const moment *lead_m, uint32_t step,
-                                                            dawg_svf_state split[2], dawg_svf_state *lead, uint32_t n,
-                                                            const dawg_d2 *restrict in, dawg_d2 *restrict low,
-                                                            dawg_d2 *restrict high)
+/* io becomes the low half. step: 1 while a crossover moves, else 0. */
+static void run_split(const moment *m, uint32_t step, dawg_svf_state split[2], uint32_t n, dawg_d2 *restrict io,
+                      dawg_d2 *restrict high)
 {
-    dawg_svf_state a = split[0], b = split[1], l = {{0, 0}, {0, 0}};
-    if (lead) l = *lead;
-    for (uint32_t t = 0; t < n; ++t) {
-        dawg_d2 x = in[t], all, none;
-        if (lead) (void)section(&lead_m[t * step], &l, x, &x);
-        const dawg_d2 half = section(&m[t * step], &a, x, &all);
-        low[t] = section(&m[t * step], &b, half, &none);
-        high[t] = all - low[t];
+    dawg_svf_state a = split[0], b = split[1];
+    for (uint32_t t = 0; t < n; ++t, m += step) {
+        dawg_d2 all, none;
+        const dawg_d2 half = section(m, &a, io[t], &all);
+        io[t] = section(m, &b, half, &none);
+        high[t] = all - io[t];
     }
     split[0] = a, split[1] = b;
-    if (lead) *lead = l;
+}
+
+static void run_all_pass(const moment *m, uint32_t step, dawg_svf_state *state, uint32_t n, dawg_d2 *io)
+{
+    dawg_svf_state a = *state;
+    for (uint32_t t = 0; t < n; ++t, m += step) (void)section(m, &a, io[t], &io[t]);
+    *state = a;
 }
 
 static void give(const dawg_d2 *x, uint32_t n, float *const to[2])
@@ -102,17 +104,16 @@ void dawg_crossover_run(dawg_crossover *x, uint32_t at, uint32_t n, const float 
                         float *const band[DAWG_CROSSOVER_BANDS][2])
 {
     moment m[DAWG_CROSSOVERS][DAWG_CROSSOVER_PERIOD_MAX];
-    dawg_d2 whole[DAWG_CROSSOVER_PERIOD_MAX], half[2][DAWG_CROSSOVER_PERIOD_MAX], low[DAWG_CROSSOVER_PERIOD_MAX],
-        high[DAWG_CROSSOVER_PERIOD_MAX];
+    dawg_d2 half[2][DAWG_CROSSOVER_PERIOD_MAX], high[DAWG_CROSSOVER_PERIOD_MAX];
+    const uint32_t step = x->moving;
     for (uint32_t i = 0; i < DAWG_CROSSOVERS; ++i) moments(x, i, at, n, m[i]);
-    for (uint32_t t = 0; t < n; ++t) whole[t] = (dawg_d2){(double)in[0][t], (double)in[1][t]};
-    if (x->moving) run_split(m[MIDDLE], NULL, 1, x->split[MIDDLE], NULL, n, whole, half[0], half[1]);
-    else run_split(m[MIDDLE], NULL, 0, x->split[MIDDLE], NULL, n, whole, half[0], half[1]);
+    for (uint32_t t = 0; t < n; ++t) half[0][t] = (dawg_d2){(double)in[0][t], (double)in[1][t]};
+    run_split(m[MIDDLE], step, x->split[MIDDLE], n, half[0], half[1]);
     for (uint32_t side = 0; side < 2; ++side) {
         const uint32_t own = side ? LAST : FIRST, other = side ? FIRST : LAST;
-        if (x->moving) run_split(m[own], m[other], 1, x->split[own], &x->all_pass[side], n, half[side], low, high);
-        else run_split(m[own], m[other], 0, x->split[own], &x->all_pass[side], n, half[side], low, high);
-        give(low, n, band[2u * side]);
+        run_all_pass(m[other], step, &x->all_pass[side], n, half[side]);
+        run_split(m[own], step, x->split[own], n, half[side], high);
+        give(half[side], n, band[2u * side]);
         give(high, n, band[2u * side + 1u]);
     }
 }

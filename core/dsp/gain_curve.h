@@ -40,10 +40,9 @@ static inline dawg_gain_curve dawg_gain_curve_ducker(float threshold_db, float k
 /* Between two curves; u in 0..1. */
 static inline dawg_gain_curve dawg_gain_curve_between(const dawg_gain_curve *a, const dawg_gain_curve *b, float u)
 {
-    dawg_gain_curve c =
-        dawg_gain_curve_make(a->threshold_db + (b->threshold_db - a->threshold_db) * u,
-                             a->slope + (b->slope - a->slope) * u, a->knee_db + (b->knee_db - a->knee_db) * u,
-                             a->range_db + (b->range_db - a->range_db) * u);
+    dawg_gain_curve c = dawg_gain_curve_make(
+        a->threshold_db + (b->threshold_db - a->threshold_db) * u, a->slope + (b->slope - a->slope) * u,
+        a->knee_db + (b->knee_db - a->knee_db) * u, a->range_db + (b->range_db - a->range_db) * u);
     c.lift_db = a->lift_db + (b->lift_db - a->lift_db) * u;
     return c;
 }

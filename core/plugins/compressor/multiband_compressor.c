@@ -24,7 +24,7 @@
 #define BALANCE_GATE 1e-8 /* mean squares of both channels: -80 dBFS */
 #define MEMORY_S 15.0     /* of the spectrum that crossovers are suggested from */
 #define HEARD_LEAST_S 3.0
-#define LISTENS_EVERY 4u  /* windows of it: what lasts is as well known from a quarter of them */
+#define LISTENS_EVERY 4u         /* windows of it: what lasts is as well known from a quarter of them */
 enum { INPUT, OUTPUT, N_PEAKS }; /* in the order of their meters */
 
 typedef struct band {
