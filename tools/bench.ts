@@ -92,7 +92,7 @@ function nodeCompressors(browser: Awaited<ReturnType<typeof browserBench>>): Pee
 async function main(): Promise<void> {
     const manifest = loadManifest();
     const plugins = rows();
-    const { cases, peers, compressors } = await caseRows(manifest, ROUNDS);
+    const { cases, peers, compressors, multibands } = await caseRows(manifest, ROUNDS);
     const browser = await browserBench(manifest);
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
@@ -107,6 +107,7 @@ async function main(): Promise<void> {
         cases,
         peers: [...peers, ...nodePeers(browser)],
         compressors: [...compressors, ...nodeCompressors(browser)],
+        multibands,
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -155,6 +156,15 @@ async function main(): Promise<void> {
     console.log(
         `\n${textTable(['compressor, 4:1 from -20 dBFS, 10 and 100 ms', 'µs', 'ours', 'ratio', 'error dB'], compressed, 1)}\n` +
             'error: of a settled 1 kHz tone from the textbook curve, -40 to 0 dBFS; of nodes none, their curve is their own',
+    );
+    const multiband = result.multibands.map((r) => [
+        r.name,
+        ...[r.us, r.ours_us, r.ratio].map((v) => text(v)),
+        r.error_db.toFixed(4),
+    ]);
+    console.log(
+        `\n${textTable(['four bands of that, 200, 1000 and 5000 Hz', 'µs', 'ours', 'ratio', 'error dB'], multiband, 1)}\n` +
+            'error: of the bands at 1:1 from flat, 20 Hz to 20 kHz, by an impulse',
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);

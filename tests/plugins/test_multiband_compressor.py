@@ -3,6 +3,8 @@
 curve, times and meter (DY-1 to DY-8), balance and suggested crossovers. Bits and the drawing are in
 test_multiband_compressor.c."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import signal as sps
@@ -327,7 +329,7 @@ def shares_db(y, crossovers):
     f, p = sps.welch(np.asarray(y, np.float64), RATE, nperseg=16384)
     p = np.mean(p, axis=0)
     edges = [20, *crossovers, 20000]
-    return np.array([10 * np.log10(np.sum(p[(f >= a) & (f < b)])) for a, b in zip(edges, edges[1:], strict=False)])
+    return np.array([10 * np.log10(np.sum(p[(f >= a) & (f < b)])) for a, b in pairwise(edges)])
 
 
 @pytest.mark.parametrize("signal", ["pink(-16, seconds=20)", "song(seconds=20, peak_db=-1)"])

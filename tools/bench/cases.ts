@@ -6,7 +6,8 @@ import { loadEngine } from '../dawg/assets.js';
 import { QUANTUM, RATE, busyValues, clockCost, pass, pluginEffect, signals, timing } from '../dawg/measure.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
-import { compressorParams, curveErrorDb, faustCompressor } from './compressors.js';
+import { SETTING, compressorParams, curveErrorDb, faustCompressor } from './compressors.js';
+import { faustMultiband, multibandParams } from './multiband.js';
 import { faustMatched, plainBiquads, render } from './peers.js';
 import type { Heard } from './peers.js';
 
@@ -26,6 +27,12 @@ const COMPRESSOR_CASE: Case = {
     params: compressorParams,
     aim_us: 10,
 };
+const MULTIBAND_CASE: Case = {
+    name: 'four bands of 4:1',
+    plugin: 'multiband_compressor',
+    params: multibandParams(SETTING.ratio),
+    aim_us: 35,
+};
 export const CASES: readonly Case[] = [
     BELLS_CASE,
     { name: '8 bells, HQ', plugin: 'surgical_eq', params: { ...BELLS_CASE.params, quality: 'hq' }, aim_us: 25 },
@@ -34,6 +41,8 @@ export const CASES: readonly Case[] = [
     { name: 'at work', plugin: 'auto_eq', params: {}, isBusy: true, aim_us: 15 },
     { name: 'at work', plugin: 'modern_compressor', params: {}, isBusy: true, aim_us: 10 },
     COMPRESSOR_CASE,
+    { name: 'at work', plugin: 'multiband_compressor', params: {}, isBusy: true, aim_us: 35 },
+    MULTIBAND_CASE,
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 
@@ -65,12 +74,12 @@ export interface CaseRow {
 }
 export interface PeerRow {
     name: string;
-    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, or of the compressor. */
+    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, or of one compressor or four. */
     us: number;
     ours_us: number;
     ratio: number;
     /** Largest distance of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz; of a compressed tone
-     * from the textbook's curve. */
+     * from the textbook's curve; of four bands at 1:1 from flat. */
     error_db: number;
 }
 
@@ -110,6 +119,16 @@ export async function compressorMakers(manifest: Manifest): Promise<Record<strin
     };
 }
 
+/** multiband_compressor and its peers. */
+export async function multibandMakers(manifest: Manifest, ratio: number): Promise<Record<string, Heard>> {
+    const values = caseValues(manifest, { ...MULTIBAND_CASE, params: multibandParams(ratio) });
+    if (typeof values === 'string') throw new Error(values);
+    return {
+        multiband_compressor: ours(manifest, 'multiband_compressor', values),
+        "Faust's fi.crossover4LR4 and four co.compressor_stereo, wasm": await faustMultiband(ratio),
+    };
+}
+
 export const impulse = (): Float32Array<ArrayBuffer> => {
     const x = new Float32Array(IMPULSE_FRAMES);
     x[0] = 1;
@@ -119,7 +138,7 @@ export const impulse = (): Float32Array<ArrayBuffer> => {
 export async function caseRows(
     manifest: Manifest,
     rounds: number,
-): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[] }> {
+): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[]; multibands: PeerRow[] }> {
     const effects = new Map<string, Heard>();
     const label = (c: Case): string => `${c.plugin}, ${c.name}`;
     const skipped = new Map<string, string>();
@@ -131,7 +150,8 @@ export async function caseRows(
     for (const [name, effect] of Object.entries(await bellMakers(manifest, BELLS)))
         if (name !== OURS) effects.set(name, effect);
     const compressors = Object.entries(await compressorMakers(manifest));
-    for (const [name, effect] of compressors.slice(1)) effects.set(name, effect);
+    const multibands = Object.entries(await multibandMakers(manifest, SETTING.ratio));
+    for (const [name, effect] of [...compressors.slice(1), ...multibands.slice(1)]) effects.set(name, effect);
 
     const { input, key } = signals();
     const clock = clockCost();
@@ -145,6 +165,8 @@ export async function caseRows(
     const high = await bellMakers(manifest, [HIGH_BELL]);
     const ours_us = times.get(label(BELLS_CASE))?.us_min ?? NaN;
     const compressor_us = times.get(label(COMPRESSOR_CASE))?.us_min ?? NaN;
+    const multiband_us = times.get(label(MULTIBAND_CASE))?.us_min ?? NaN;
+    const flat = Object.values(await multibandMakers(manifest, 1));
     return {
         cases: CASES.map((c) => {
             const { plugin, name, aim_us } = c;
@@ -163,6 +185,14 @@ export async function caseRows(
         ),
         compressors: compressors.map(([name, effect]) =>
             peerRow(name, times.get(name)?.us_min ?? compressor_us, compressor_us, curveErrorDb(effect)),
+        ),
+        multibands: multibands.map(([name], i) =>
+            peerRow(
+                name,
+                times.get(name)?.us_min ?? multiband_us,
+                multiband_us,
+                errorDb(render(flat[i], impulse()), [], RATE),
+            ),
         ),
     };
 }
