@@ -8,12 +8,12 @@
  *                                               +-> band 4
  *
  * The halves of a split add up to its all-pass, A = (s^2 - sqrt(2) s + 1) / (s^2 + sqrt(2) s + 1); as each branch also
- * passes the all-pass of the split it does not have, all four bands have the phase of A1 A2 A3 and add up to it (D'Appolito
- * 1987, "Active Realization of Multiway All-Pass Crossover Systems", JAES 35(4)). Bands in phase mean that gains per band
- * never comb.
+ * passes the all-pass of the split it does not have, all four bands have the phase of A1 A2 A3 and add up to it
+ * (D'Appolito 1987, "Active Realization of Multiway All-Pass Crossover Systems", JAES 35(4)). Bands in phase mean that
+ * gains per band never comb.
  *
- * A split is two Butterworth sections of svf.h, which may move at audio rate: the first gives A and a low-pass, the second
- * the rest of the low half L; the high half is A - L, so the sum is exact even while a crossover moves. */
+ * A split is two Butterworth sections of svf.h, which may move at audio rate: the first gives A and a low-pass, the
+ * second the rest of the low half L; the high half is A - L, so the sum is exact even while a crossover moves. */
 #ifndef DAWG_CROSSOVER_H
 #define DAWG_CROSSOVER_H
 #include "svf.h"

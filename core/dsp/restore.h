@@ -3,8 +3,8 @@
  * out, over 50 ms, is averaged in dB over the programme, weighted by the power in: loud parts count, as they do for a
  * listener, and a moment that passed uncompressed is soon forgotten, which in a ratio of long sums it is not. The
  * programme fades with a time constant of 30 s, so that the compressor goes on levelling verse and chorus. The gain is
- * the mean of that over the first second, the later the more, then follows it in half a second. Only control periods above a
- * gate count, and after ten seconds below it everything is forgotten. */
+ * the mean of that over the first second, the later the more, then follows it in half a second. Only control periods
+ * above a gate count, and after ten seconds below it everything is forgotten. */
 #ifndef DAWG_RESTORE_H
 #define DAWG_RESTORE_H
 #include "vec.h"

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * multiband_compressor.c - four compressors, each for a band of its own, whose bands add up to a flat all-pass.
  *
- *     in -> crossover.h -> band 1 .. 4 -+------------------------------------------+-> x (1 - mix + mix gain) -> sum -> out
- *                                       +-> compressor.h -> gain, balance, output --+
+ *     in -> crossover.h -> band 1 .. 4 -+------------------------------------------+-> x (1 - mix + mix gain)
+ *                                       +-> compressor.h -> gain, balance, output -+      -> sum -> out
  *
- * The dry share of mix is the bands as they are: it has the crossovers' phase, as the compressed sound has, so nothing combs
- * and a ratio of 1:1 is flat. The input itself, which mix 0 promises bit for bit, has another phase; it takes over in a fade
- * once mix has arrived at 0.
+ * The dry share of mix is the bands as they are: it has the crossovers' phase, as the compressed sound has, so nothing
+ * combs and a ratio of 1:1 is flat. The input itself, which mix 0 promises bit for bit, has another phase; it takes over
+ * in a fade once mix has arrived at 0.
  *
- * Auto balance (restore.h, one per band) gives a band back what compression takes from it on average, so that the balance
- * of the bands and the loudness stay; it is not part of the drawn curves. Suggested crossovers are measured all the time
- * (crossover_suggest.h) and moved by nobody but the hand. Sources: those of the blocks. */
+ * Auto balance (restore.h, one per band) gives a band back what compression takes from it on average, so that tone and
+ * loudness stay; it is not part of the drawn curves. Crossovers are suggested from what is heard (crossover_suggest.h)
+ * and moved by nobody but the hand. Sources: those of the blocks. */
 #include "multiband_compressor_tables.h"
 #include "analysis/crossover_suggest.h"
 #include "analysis/long_spectrum.h"
@@ -286,8 +286,8 @@ static float gain_at(const float *v, uint32_t i, float x)
     return (1.0f - v[MIX]) + (is_heard(v, i) ? v[MIX] * gain * dawg_db_to_gain(v[OUTPUT_DB]) : 0.0f);
 }
 
-/* A part is a band. The whole is what four tones become, equally loud, one in each band: x and y are the peaks they add up
- * to. */
+/* A part is a band. The whole is what four tones become, equally loud, one in each band: x and y are the peaks that they
+ * add up to. */
 static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s;

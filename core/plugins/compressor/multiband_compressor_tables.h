@@ -125,7 +125,7 @@ static const dawg_preset presets[] = {
         EACH(GAIN_DB, -1.5f, -0.5f, 1.5f, 1.5f), {CROSSOVER_HZ, 180}, {CROSSOVER_HZ + 1, 1200},
         {CROSSOVER_HZ + 2, 6000}),
     DAWG_PRESET("bass_control", "Bass Control",
-                "Below 150 Hz 4:1 above -30 dBFS: notes 12 dB apart come out 3 dB apart; what is above 300 Hz is not "
+                "Below 150 Hz 4:1 above -30 dBFS: notes 12 dB apart come out 3 dB apart; what is above 600 Hz is not "
                 "touched; loudness within 1 LU.",
                 {AT(2, ON), 0}, {AT(3, ON), 0}, {AT(4, ON), 0}, {AT(1, THRESHOLD_DB), -30}, {AT(1, RATIO), 4},
                 {AT(1, ATTACK_MS), 20}, {AT(1, RELEASE_MS), 200}, {CROSSOVER_HZ, 150}),
