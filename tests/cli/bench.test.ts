@@ -108,7 +108,8 @@ test('npm run bench: every case has times, or says what the manifest lacks for i
     assert.ok(eight.plugin === 'surgical_eq' && eight.us_min && eight.aim_us === 6, JSON.stringify(eight));
     for (const row of peers)
         assert.ok(row.us > 0 && row.ours_us === eight.us_min && row.ratio > 0, JSON.stringify(row));
-    for (const row of [...compressors, ...multibands]) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
+    for (const row of [...compressors, ...multibands])
+        assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
 });
 
 test('npm run bench: a case sets what it names, on top of the defaults or of every stage at work', () => {

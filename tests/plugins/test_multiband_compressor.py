@@ -76,7 +76,9 @@ def test_bands_add_up_flat(rate):
         error = np.max(np.abs(spectrum.response_db(h, hz, rate)))
         late = np.max(spectrum.group_delay(h, hz, rate)) / rate * used[0]
         record("MB-1", "sum of bands at 1:1, 20 Hz to 20 kHz, off by", error, "dB", "<= 0.05", "high", f"{rate} Hz")
-        record("MB-1", "group delay in periods of the lowest crossover", late, "", "<= 1.5", "high", f"{rate} Hz, {used}")
+        record(
+            "MB-1", "group delay in periods of the lowest crossover", late, "", "<= 1.5", "high", f"{rate} Hz, {used}"
+        )
         assert error <= 0.05 and late <= 1.5
         assert used[1] >= 2 * used[0] * (1 - 1e-6) and used[2] >= 2 * used[1] * (1 - 1e-6), "an octave apart"
         assert used[2] <= 0.45 * rate * (1 + 1e-6)
@@ -224,7 +226,9 @@ def test_a_tone_in_a_band_gets_the_static_curve(band, hz, limit, threshold, rati
 
 
 @pytest.mark.parametrize(("band", "hz"), [(1, 100), (3, 1000), (4, 10000)])
-@pytest.mark.parametrize(("threshold", "ratio", "knee", "lift"), [(-20, 2, 12, 10), (-30, 4, 0, 24), (-6, LIMITER, 6, 6)])
+@pytest.mark.parametrize(
+    ("threshold", "ratio", "knee", "lift"), [(-20, 2, 12, 10), (-30, 4, 0, 24), (-6, LIMITER, 6, 6)]
+)
 def test_quiet_sound_is_lifted_by_the_mirrored_curve(band, hz, threshold, ratio, knee, lift):
     error, _ = curve_error(band, hz, threshold, ratio, knee, lift)
     limit = 0.2 if hz == 100 else 0.1
@@ -243,7 +247,9 @@ def gain_steps(steps, n, rate, **setting):
         x[frame:] = gain(db)
     flat, y = (plugin(WIDE[1], rate, {1: {"solo": True, "threshold_db": -24} | s}).render(both(x))[0].astype(np.float64)
                for s in ({}, {"ratio": 3} | setting))  # fmt: skip
-    return m.db(np.maximum(np.abs(flat), 1e-9)) - m.db(np.maximum(np.abs(y), 1e-9)), m.db(np.maximum(np.abs(flat), 1e-9))
+    return m.db(np.maximum(np.abs(flat), 1e-9)) - m.db(np.maximum(np.abs(y), 1e-9)), m.db(
+        np.maximum(np.abs(flat), 1e-9)
+    )
 
 
 @pytest.mark.parametrize("rate", [44100, 48000, 96000, 192000])
