@@ -98,7 +98,7 @@ function nodeLimiters(browser: Awaited<ReturnType<typeof browserBench>>): PeerRo
 async function main(): Promise<void> {
     const manifest = loadManifest();
     const plugins = rows();
-    const { cases, peers, compressors, limiters } = await caseRows(manifest, ROUNDS);
+    const { cases, peers, compressors, limiters, multibands } = await caseRows(manifest, ROUNDS);
     const browser = await browserBench(manifest);
     const result = {
         machine: `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores, Node ${process.versions.node}`,
@@ -114,6 +114,7 @@ async function main(): Promise<void> {
         peers: [...peers, ...nodePeers(browser)],
         compressors: [...compressors, ...nodeCompressors(browser)],
         limiters: [...limiters, ...nodeLimiters(browser)],
+        multibands,
     };
     if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
     const text = (value: number | undefined, digits = 2): string => value?.toFixed(digits) ?? '-';
@@ -167,6 +168,15 @@ async function main(): Promise<void> {
     console.log(
         `\n${textTable(['limiter, -7 dBTP, 5 ms ahead, 100 ms', 'µs', 'ours', 'ratio', 'over dB'], limited, 1)}\n` +
             'over: the true peak of a full-scale tone at a quarter of the rate over the ceiling',
+    );
+    const multiband = result.multibands.map((r) => [
+        r.name,
+        ...[r.us, r.ours_us, r.ratio].map((v) => text(v)),
+        r.error_db.toFixed(4),
+    ]);
+    console.log(
+        `\n${textTable(['four bands of that, 200, 1000 and 5000 Hz', 'µs', 'ours', 'ratio', 'error dB'], multiband, 1)}\n` +
+            'error: of the bands at 1:1 from flat, 20 Hz to 20 kHz, by an impulse',
     );
     const sizes = result.modules.map((m) => [m.path, `${m.bytes}`, `${m.gzip}`]);
     console.log(`\n${textTable(['module', 'bytes', 'gzip'], sizes, 1)}`);

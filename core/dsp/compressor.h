@@ -8,7 +8,10 @@
  * the threshold means the same with both.
  *
  * Transients: a second, 30 ms later attack follows the same goal; where it lags, that share of the reduction is not made
- * yet. An onset passes, and once the sound holds the reduction is what it would have been; the release is not touched. */
+ * yet. An onset passes, and once the sound holds the reduction is what it would have been; the release is not touched.
+ *
+ * With a curve that lifts (upward compression), reduction is below 0 where the sound is lifted. All is smoothed alike: the
+ * attack takes a lift away, the release brings it back, and silence rests at the most of it. */
 #ifndef DAWG_COMPRESSOR_H
 #define DAWG_COMPRESSOR_H
 #include "auto_release.h"
@@ -37,6 +40,7 @@ typedef struct dawg_compressor {
     uint32_t period, fresh;
     double rate, rms_follow, late_attack;
     dawg_compressor_setting from, to;
+    float rest_db[2]; /* of silence, at both ends of the control period: 0 or less */
     dawg_envelope_times times;
     dawg_auto_release release;
     dawg_switch rms, auto_release;
@@ -48,8 +52,8 @@ typedef struct dawg_compressor {
 void dawg_compressor_reset(dawg_compressor *x, uint32_t period, double rate);
 /* At the start of each control period. About a microsecond when a time moved. */
 void dawg_compressor_plan(dawg_compressor *x, const dawg_compressor_setting *to);
-/* Frames at..at+n of the control period. reduction_db[2][n] >= 0: exactly 0 where there is none. True if both lanes have
- * the same bits. */
+/* Frames at..at+n of the control period. reduction_db[2][n]: exactly 0 where there is none. True if both lanes have the
+ * same bits. */
 int dawg_compressor_run(dawg_compressor *x, uint32_t at, uint32_t n, const float *const key[2],
                         float *const reduction_db[2]);
 /* When the control period ends. */

@@ -56,13 +56,16 @@ double dawg_envelope_share(double ms, double rate);
 
 #define DAWG_ENVELOPE_TINY_DB 1e-7 /* a gain that rounds to 1 */
 
-/* At the end of a control period: what is too small to hear becomes 0. */
-static inline void dawg_envelope_flush(dawg_envelope *e)
+/* At the end of a control period: what is too close to its rest to hear becomes that. */
+static inline double dawg_envelope_settle(double db, double rest_db)
 {
-    if (e->peak < DAWG_ENVELOPE_TINY_DB) {
-        e->peak = 0.0;
-        e->held = 0; /* nothing to hold */
-    }
-    if (e->y < DAWG_ENVELOPE_TINY_DB) e->y = 0.0;
+    return dawg_abs_d(db - rest_db) < DAWG_ENVELOPE_TINY_DB ? rest_db : db;
 }
+static inline void dawg_envelope_flush_to(dawg_envelope *e, double rest_db)
+{
+    e->peak = dawg_envelope_settle(e->peak, rest_db);
+    if (e->peak == rest_db) e->held = 0; /* nothing to hold */
+    e->y = dawg_envelope_settle(e->y, rest_db);
+}
+static inline void dawg_envelope_flush(dawg_envelope *e) { dawg_envelope_flush_to(e, 0.0); }
 #endif

@@ -11,10 +11,11 @@ import {
     CASES,
     bellMakers,
     caseRows,
-    compressorMakers,
-    limiterMakers,
     caseValues,
+    compressorMakers,
     impulse,
+    limiterMakers,
+    multibandMakers,
 } from '../../tools/bench/cases.js';
 import { render } from '../../tools/bench/peers.js';
 import { RATE, busyValues } from '../../tools/dawg/measure.js';
@@ -96,8 +97,18 @@ test('npm run bench: true peaks over the ceiling: ours and libsonare within 0.1 
     });
 });
 
+test('npm run bench: four bands at 1:1 add up flat: ours within 0.001 dB, Faust’s within 0.1', async () => {
+    const limits = [0.001, 0.1];
+    const makers = Object.entries(await multibandMakers(manifest, 1));
+    assert.equal(makers.length, limits.length);
+    makers.forEach(([name, effect], i) => {
+        const error = errorDb(render(effect, impulse()), [], RATE);
+        assert.ok(error <= limits[i], `${name}: ${error} dB`);
+    });
+});
+
 test('npm run bench: every case has times, or says what the manifest lacks for it; peers have theirs', async () => {
-    const { cases, peers, compressors, limiters } = await caseRows(manifest, 1);
+    const { cases, peers, compressors, limiters, multibands } = await caseRows(manifest, 1);
     assert.deepEqual(
         cases.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
         CASES.map(({ plugin, name, aim_us }) => ({ plugin, name, aim_us })),
@@ -109,8 +120,8 @@ test('npm run bench: every case has times, or says what the manifest lacks for i
     assert.ok(eight.plugin === 'surgical_eq' && eight.us_min && eight.aim_us === 6, JSON.stringify(eight));
     for (const row of peers)
         assert.ok(row.us > 0 && row.ours_us === eight.us_min && row.ratio > 0, JSON.stringify(row));
-    for (const row of limiters) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
-    for (const row of compressors) assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
+    for (const row of [...compressors, ...limiters, ...multibands])
+        assert.ok(row.us > 0 && row.ours_us > 0 && row.ratio > 0, JSON.stringify(row));
 });
 
 test('npm run bench: a case sets what it names, on top of the defaults or of every stage at work', () => {

@@ -128,6 +128,28 @@ static void in_silence_everything_comes_to_rest_at_exactly_0(void **state)
     assert_true(x.crest.share == 1.0 && x.crest.mean == 0.0 && x.crest.peak == 0.0);
 }
 
+/* Silence is lifted most, at once when it begins so, and goes where the lift goes; from there sound is met in the attack
+ * and left in the release, and exactly the lift is there again. */
+static void silence_rests_at_the_lift(void **state)
+{
+    (void)state;
+    dawg_compressor x = made();
+    dawg_compressor_setting s = plain();
+    float y[2];
+    s.curve.lift_db = 12;
+    hold(&x, &s, 0.0f, 0.0f, PERIOD, y);
+    assert_true(y[0] == -12.0f && y[1] == -12.0f && dawg_compressor_reduction_db(&x) == -12.0f);
+    s.curve.lift_db = 18;
+    hold(&x, &s, 0.0f, 0.0f, PERIOD, y);
+    assert_true(y[0] < -17.8f && y[0] >= -18.0f && dawg_compressor_reduction_db(&x) == -18.0f);
+    hold(&x, &s, 0.0f, 0.0f, PERIOD, y);
+    assert_true(y[0] == -18.0f);
+    hold(&x, &s, (float)pow(10.0, -28.0 / 20.0), 0.0f, RATE, y); /* 8 dB under: 6 dB up */
+    assert_true(fabs((double)y[0] + 6.0) < 1e-3 && y[0] == y[1]);
+    hold(&x, &s, 0.0f, 0.0f, 3 * RATE, y);
+    assert_true(y[0] == -18.0f && dawg_compressor_reduction_db(&x) == -18.0f);
+}
+
 /* Everything on and on its way, in chunks of 32, and of 1, 5 and 26 frames. */
 static void chunks_do_not_matter(void **state)
 {
@@ -140,7 +162,9 @@ static void chunks_do_not_matter(void **state)
         float key[2][PERIOD], out[2][2][PERIOD];
         for (uint32_t i = 0; i < 2 * PERIOD; ++i) key[i / PERIOD][i % PERIOD] = dawg_noise_next(&g);
         dawg_compressor_setting s = plain();
+        if (p % 100 < 20) memset(key, 0, sizeof key);
         s.curve.threshold_db = -40.0f + 0.05f * (float)p;
+        s.curve.lift_db = p < 350 ? 0.05f * (float)(p % 60) : 0.0f;
         s.link = 0.3f, s.transients = (float)p / 400.0f;
         s.rms = p > 50 && p < 300, s.auto_release = p > 100, s.adaptive_attack = p > 200;
         for (uint32_t k = 0; k < 2; ++k) {
@@ -162,6 +186,7 @@ int main(void)
         cmocka_unit_test(the_attack_adapts_at_most_eightfold),
         cmocka_unit_test(transients_wait_30_ms_longer),
         cmocka_unit_test(in_silence_everything_comes_to_rest_at_exactly_0),
+        cmocka_unit_test(silence_rests_at_the_lift),
         cmocka_unit_test(chunks_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,21 @@ static void a_curve_on_its_way_has_no_jumps(void **state)
     assert_true(end.threshold_db == -10.0f && end.range_db == 40.0f);
 }
 
+/* As far above the threshold as below, and no further than the lift, which has nothing to do with the range. */
+static void lift_is_the_mirror_image_of_reduction(void **state)
+{
+    (void)state;
+    dawg_gain_curve c = dawg_gain_curve_make(-30, 0.75f, 10, DAWG_RANGE_ALL);
+    for (float away = -60; away <= 60; away += 0.25f) assert_true(dawg_gain_curve_lift_db(&c, -30 - away) == 0.0f);
+    c.lift_db = 12;
+    for (float away = -60; away <= 60; away += 0.25f)
+        assert_true(dawg_gain_curve_lift_db(&c, -30 - away) == dawg_min(dawg_gain_curve_db(&c, -30 + away), 12.0f));
+    assert_true(dawg_gain_curve_rest_db(&c) == 12.0f);
+    const dawg_gain_curve one = {.threshold_db = -30, .lift_db = 12}, none = dawg_gain_curve_make(-30, 0.75f, 10, 0);
+    assert_true(dawg_gain_curve_rest_db(&one) == 0.0f);
+    assert_true(dawg_gain_curve_between(&c, &none, 0.25f).lift_db == 9.0f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +109,7 @@ int main(void)
         cmocka_unit_test(reduction_rises_evenly_and_stops_at_the_range),
         cmocka_unit_test(a_ducker_goes_all_the_way_at_its_threshold),
         cmocka_unit_test(a_curve_on_its_way_has_no_jumps),
+        cmocka_unit_test(lift_is_the_mirror_image_of_reduction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@ enum { PERIOD = 32 };
 /* Noise of some level through some gain for a while; the make-up at the end. */
 static double play(dawg_makeup *x, dawg_noise *g, double rate, double seconds, float level, float gain)
 {
-    double db = x->db;
+    double db = x->power.db;
     for (double at = 0; at < seconds * rate; at += PERIOD) {
         float in[2][PERIOD], weighted[2][PERIOD], out[2][PERIOD];
         for (uint32_t i = 0; i < 2 * PERIOD; ++i) in[i / PERIOD][i % PERIOD] = level * dawg_noise_next(g);
@@ -79,7 +79,7 @@ static void a_pause_is_waited_through_and_a_longer_one_forgotten(void **state)
     play(&x, &g, 48000, 2.0, 0.1f, 0.5f);
     assert_true(fabs(play(&x, &g, 48000, 8.0, 0.0f, 1.0f) - 6.02) < 0.01);
     assert_true(fabs(play(&x, &g, 48000, 8.0, 1e-6f, 1.0f)) < 0.01);
-    assert_true(play(&x, &g, 48000, 10.0, 0.0f, 1.0f) == 0.0 && x.weight == 0.0 && x.in == 0.0);
+    assert_true(play(&x, &g, 48000, 10.0, 0.0f, 1.0f) == 0.0 && x.power.weight == 0.0 && x.power.in == 0.0);
 }
 
 int main(void)

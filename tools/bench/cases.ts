@@ -6,8 +6,9 @@ import { loadEngine } from '../dawg/assets.js';
 import { QUANTUM, RATE, busyValues, clockCost, pass, pluginEffect, signals, timing } from '../dawg/measure.js';
 import { BELLS, HIGH_BELL, IMPULSE_FRAMES, bellParams, errorDb } from './bells.js';
 import type { Bell } from './bells.js';
-import { compressorParams, curveErrorDb, faustCompressor, sonareCompressor } from './compressors.js';
+import { SETTING, compressorParams, curveErrorDb, faustCompressor, sonareCompressor } from './compressors.js';
 import { faustLimiter, limiterParams, overshootDb, sonareLimiter } from './limiters.js';
+import { faustMultiband, multibandParams } from './multiband.js';
 import { faustMatched, plainBiquads, render } from './peers.js';
 import type { Heard } from './peers.js';
 
@@ -28,6 +29,12 @@ const COMPRESSOR_CASE: Case = {
     aim_us: 10,
 };
 const LIMITER_CASE: Case = { name: '-7 dBTP, 5 and 100 ms', plugin: 'limiter', params: limiterParams, aim_us: 40 };
+const MULTIBAND_CASE: Case = {
+    name: 'four bands of 4:1',
+    plugin: 'multiband_compressor',
+    params: multibandParams(SETTING.ratio),
+    aim_us: 35,
+};
 export const CASES: readonly Case[] = [
     BELLS_CASE,
     { name: '8 bells, HQ', plugin: 'surgical_eq', params: { ...BELLS_CASE.params, quality: 'hq' }, aim_us: 25 },
@@ -41,6 +48,8 @@ export const CASES: readonly Case[] = [
     { name: 'at work', plugin: 'de_esser', params: {}, isBusy: true, aim_us: 15 },
     LIMITER_CASE,
     { name: 'at work', plugin: 'limiter', params: {}, isBusy: true, aim_us: 40 },
+    { name: 'at work', plugin: 'multiband_compressor', params: {}, isBusy: true, aim_us: 35 },
+    MULTIBAND_CASE,
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 
@@ -73,11 +82,12 @@ export interface CaseRow {
 export interface PeerRow {
     name: string;
     /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, the compressor or the limiter. */
+    /** µs per 128 stereo frames, and of ours in the same place: of the eight bells, or of one compressor or four. */
     us: number;
     ours_us: number;
     ratio: number;
     /** Largest distance of a bell at 16 kHz, +12 dB, Q 1 from its analog prototype, 20 Hz to 20 kHz; of a compressed tone
-     * from the textbook's curve; of a limited tone's true peak over the ceiling. */
+     * from the textbook's curve; of a limited tone's true peak over the ceiling; of four bands at 1:1 from flat. */
     error_db: number;
 }
 
@@ -129,6 +139,16 @@ export async function limiterMakers(manifest: Manifest): Promise<Record<string, 
     };
 }
 
+/** multiband_compressor and its peers. */
+export async function multibandMakers(manifest: Manifest, ratio: number): Promise<Record<string, Heard>> {
+    const values = caseValues(manifest, { ...MULTIBAND_CASE, params: multibandParams(ratio) });
+    if (typeof values === 'string') throw new Error(values);
+    return {
+        multiband_compressor: ours(manifest, 'multiband_compressor', values),
+        "Faust's fi.crossover4LR4 and four co.compressor_stereo, wasm": await faustMultiband(ratio),
+    };
+}
+
 export const impulse = (): Float32Array<ArrayBuffer> => {
     const x = new Float32Array(IMPULSE_FRAMES);
     x[0] = 1;
@@ -138,7 +158,7 @@ export const impulse = (): Float32Array<ArrayBuffer> => {
 export async function caseRows(
     manifest: Manifest,
     rounds: number,
-): Promise<{ cases: CaseRow[]; peers: PeerRow[]; compressors: PeerRow[]; limiters: PeerRow[] }> {
+): Promise<Record<'peers' | 'compressors' | 'limiters' | 'multibands', PeerRow[]> & { cases: CaseRow[] }> {
     const effects = new Map<string, Heard>();
     const label = (c: Case): string => `${c.plugin}, ${c.name}`;
     const skipped = new Map<string, string>();
@@ -151,7 +171,9 @@ export async function caseRows(
         if (name !== OURS) effects.set(name, effect);
     const compressors = Object.entries(await compressorMakers(manifest));
     const limiters = Object.entries(await limiterMakers(manifest));
-    for (const [name, effect] of [...compressors.slice(1), ...limiters.slice(1)]) effects.set(name, effect);
+    const multibands = Object.entries(await multibandMakers(manifest, SETTING.ratio));
+    for (const peers of [compressors, limiters, multibands])
+        for (const [name, effect] of peers.slice(1)) effects.set(name, effect);
 
     const { input, key } = signals();
     const clock = clockCost();
@@ -166,6 +188,8 @@ export async function caseRows(
     const ours_us = times.get(label(BELLS_CASE))?.us_min ?? NaN;
     const compressor_us = times.get(label(COMPRESSOR_CASE))?.us_min ?? NaN;
     const limiter_us = times.get(label(LIMITER_CASE))?.us_min ?? NaN;
+    const multiband_us = times.get(label(MULTIBAND_CASE))?.us_min ?? NaN;
+    const flat = Object.values(await multibandMakers(manifest, 1));
     return {
         cases: CASES.map((c) => {
             const { plugin, name, aim_us } = c;
@@ -187,6 +211,14 @@ export async function caseRows(
         ),
         limiters: limiters.map(([name, effect]) =>
             peerRow(name, times.get(name)?.us_min ?? limiter_us, limiter_us, overshootDb(manifest, effect)),
+        ),
+        multibands: multibands.map(([name], i) =>
+            peerRow(
+                name,
+                times.get(name)?.us_min ?? multiband_us,
+                multiband_us,
+                errorDb(render(flat[i], impulse()), [], RATE),
+            ),
         ),
     };
 }

@@ -29,11 +29,12 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Target', /^(target|custom\d)/],
     ['Problems', /^(detect(?!or)|auto_fix|sensitivity|fix_|enhance_)/],
     ['Mode', /^(phase|quality|match_loudness|unity_gain|listen|delta|auto_q)$/],
+    ['Crossovers', /^crossover\d/],
     ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|all_buttons|knee_db|range_db)/],
     [
         'Response',
-        /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|auto_(?!makeup)|time_constant|transients|detector)/,
+        /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|auto_(?!makeup|balance)|time_constant|transients|detector)/,
     ],
     ['Key', /^key_/],
     ['Tone', /^(low_cut|high_cut|bandwidth|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
@@ -42,7 +43,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Harmonics', /^(harmonics|even|odd|transformer|warmth)$/],
     [
         'Output',
-        /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|gain_db|mix|quality|style|model|dither|ai_amount)/,
+        /^(width|mid_db|side_db|match_db|output_db|makeup_db|auto_makeup|auto_balance|gain_db|mix|quality|style|model|dither|ai_amount)/,
     ],
 ];
 /** What belongs to the harmonic stage of a plugin that has one, and elsewhere to other groups. */
