@@ -13,25 +13,24 @@
  * Automatic make-up (makeup.h) gives the compressed sound the loudness of the input; it is not part of the drawn curve.
  * Sources: Giannoulis, Massberg, Reiss 2012 and 2013 (envelope.h, gain_curve.h, crest.h), ITU-R BS.1770 (makeup.h). */
 #include "modern_compressor_tables.h"
+#include "dsp/auto_makeup.h"
 #include "dsp/compressor.h"
 #include "dsp/cut.h"
-#include "dsp/delay.h"
 #include "dsp/eq_band.h"
-#include "dsp/makeup.h"
+#include "dsp/lookahead_tap.h"
 #include "dsp/peak_meter.h"
 #include <string.h>
 
-enum { LOOKAHEAD, MID_SIDE, LISTEN, AUTO, N_FADES };
+enum { MID_SIDE, LISTEN, N_FADES };
 enum { INPUT, KEY, OUTPUT, N_PEAKS }; /* in the order of their meters */
 
 typedef struct modern_compressor {
     dawg_compressor compressor;
     dawg_cut low, high;
-    dawg_makeup makeup;
+    dawg_auto_makeup makeup;
     dawg_delay audio[2], key[2];
-    uint32_t tap[2]; /* frames of lookahead: sounding, and faded to */
+    dawg_lookahead_tap late;
     dawg_switch fade[N_FADES];
-    double auto_db[2]; /* at both ends of the control period */
     dawg_peak_meter peak[N_PEAKS];
     uint32_t fresh; /* no control period has begun since the reset */
     float rate;
@@ -67,10 +66,10 @@ static void reset(void *self, const dawg_setup *s)
     dawg_compressor_reset(&x->compressor, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->low, DAWG_EQ_HIGH_PASS, params[KEY_LOW_CUT_HZ].min, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->high, DAWG_EQ_LOW_PASS, params[KEY_HIGH_CUT_HZ].max, DAWG_PERIOD, rate);
-    dawg_makeup_reset(&x->makeup, DAWG_PERIOD, rate);
+    dawg_auto_makeup_reset(&x->makeup, DAWG_PERIOD, rate);
+    dawg_lookahead_tap_reset(&x->late, DAWG_PERIOD, rate);
     for (int i = 0; i < N_FADES; ++i) dawg_switch_reset(&x->fade[i], DAWG_PERIOD, rate);
     for (int i = 0; i < N_PEAKS; ++i) dawg_peak_meter_reset(&x->peak[i], DAWG_PERIOD, s->sample_rate);
-    x->auto_db[0] = x->auto_db[1] = 0.0;
     x->fresh = 1;
     x->rate = s->sample_rate;
 }
@@ -81,17 +80,6 @@ static dawg_gain_curve curve_of(const float *v)
 {
     const float slope = v[RATIO] < RATIO_MAX ? dawg_gain_curve_slope(v[RATIO]) : 1.0f;
     return dawg_gain_curve_make(v[THRESHOLD_DB], slope, v[KNEE_DB], v[RANGE_DB]);
-}
-
-static void plan_lookahead(modern_compressor *x, uint32_t frames)
-{
-    if (x->fresh) x->tap[0] = x->tap[1] = frames;
-    if (dawg_switch_on(&x->fade[LOOKAHEAD])) { /* arrived */
-        x->tap[0] = x->tap[1];
-        x->fade[LOOKAHEAD].level = 0;
-    }
-    if (x->tap[0] == x->tap[1]) x->tap[1] = frames;
-    dawg_switch_plan(&x->fade[LOOKAHEAD], x->tap[0] != x->tap[1]);
 }
 
 static void begin_period(modern_compressor *x, const dawg_block *b)
@@ -110,10 +98,10 @@ static void begin_period(modern_compressor *x, const dawg_block *b)
     dawg_compressor_plan(&x->compressor, &set);
     dawg_cut_plan(&x->low, b->from[KEY_LOW_CUT_HZ], v[KEY_LOW_CUT_HZ]);
     dawg_cut_plan(&x->high, b->from[KEY_HIGH_CUT_HZ], v[KEY_HIGH_CUT_HZ]);
-    plan_lookahead(x, frames);
+    dawg_lookahead_tap_plan(&x->late, frames);
     dawg_switch_plan(&x->fade[MID_SIDE], v[PLACEMENT] > 0.5f);
     dawg_switch_plan(&x->fade[LISTEN], v[KEY_LISTEN] > 0.5f);
-    dawg_switch_plan(&x->fade[AUTO], v[AUTO_MAKEUP] > 0.5f);
+    dawg_auto_makeup_plan(&x->makeup, v[AUTO_MAKEUP] > 0.5f);
     x->fresh = 0;
 }
 
@@ -123,15 +111,10 @@ static void end_period(modern_compressor *x, const dawg_block *b)
     dawg_cut_end(&x->low);
     dawg_cut_end(&x->high);
     for (int i = 0; i < N_FADES; ++i) dawg_switch_end(&x->fade[i]);
-    x->auto_db[0] = x->auto_db[1];
-    if (dawg_switch_off(&x->fade[AUTO])) {
-        dawg_makeup_forget(&x->makeup);
-        x->auto_db[0] = x->auto_db[1] = 0.0;
-    } else {
-        x->auto_db[1] = dawg_makeup_end(&x->makeup);
-    }
+    dawg_lookahead_tap_end(&x->late);
+    dawg_auto_makeup_end(&x->makeup);
     b->meters[GAIN_REDUCTION_DB] = dawg_compressor_reduction_db(&x->compressor);
-    b->meters[AUTO_MAKEUP_DB] = (float)x->auto_db[0];
+    b->meters[AUTO_MAKEUP_DB] = (float)x->makeup.db[0];
     for (int i = 0; i < N_PEAKS; ++i) b->meters[INPUT_PEAK_DB + i] = dawg_peak_meter_end(&x->peak[i]);
 }
 
@@ -169,21 +152,6 @@ static void multiply(const modern_compressor *x, const dawg_block *b, const floa
     }
 }
 
-/* What went in `lookahead` ago. */
-static void delayed(const modern_compressor *x, const dawg_block *b, const dawg_delay line[2], stereo out)
-{
-    stereo next;
-    for (int c = 0; c < 2; ++c) {
-        dawg_delay_read(&line[c], out[c], b->n, x->tap[0] + b->n);
-        if (dawg_switch_off(&x->fade[LOOKAHEAD])) continue;
-        dawg_delay_read(&line[c], next[c], b->n, x->tap[1] + b->n);
-        for (uint32_t i = 0; i < b->n; ++i) {
-            const float w = dawg_switch_at(&x->fade[LOOKAHEAD], b->at + i);
-            out[c][i] = w < 1.0f ? out[c][i] + w * (next[c][i] - out[c][i]) : next[c][i];
-        }
-    }
-}
-
 static void make_key(modern_compressor *x, const dawg_block *b, stereo key)
 {
     const float *const *from = b->side && b->to[SIDECHAIN] > 0.5f ? b->side : b->in;
@@ -196,12 +164,12 @@ static void make_key(modern_compressor *x, const dawg_block *b, stereo key)
 /* Of the compressed sound alone: what the make-up is measured on. */
 static void measure(modern_compressor *x, const dawg_block *b, const float *const dry[2], stereo gain)
 {
-    if (dawg_switch_off(&x->fade[AUTO])) return;
+    if (dawg_auto_makeup_off(&x->makeup)) return;
     stereo weighted, wet;
     const float *const weighted_ptr[2] = {weighted[0], weighted[1]}, *const wet_ptr[2] = {wet[0], wet[1]};
-    dawg_makeup_weigh(&x->makeup, dry, b->n, (float *const[2]){weighted[0], weighted[1]});
+    dawg_makeup_weigh(&x->makeup.measured, dry, b->n, (float *const[2]){weighted[0], weighted[1]});
     multiply(x, b, weighted_ptr, gain, (float *const[2]){wet[0], wet[1]});
-    dawg_makeup_feed(&x->makeup, weighted_ptr, wet_ptr, b->n);
+    dawg_makeup_feed(&x->makeup.measured, weighted_ptr, wet_ptr, b->n);
 }
 
 /* With make-up and the dry share: exactly 1 where all that is. */
@@ -209,10 +177,8 @@ static void complete(const modern_compressor *x, const dawg_block *b, int lanes,
 {
     const float mix[2] = {b->from[MIX], b->to[MIX]};
     float makeup[2];
-    for (uint32_t end = 0; end < 2; ++end) {
-        const float part = dawg_switch_at(&x->fade[AUTO], end * DAWG_PERIOD);
-        makeup[end] = dawg_db_to_gain((end ? b->to : b->from)[MAKEUP_DB] + part * (float)x->auto_db[end]);
-    }
+    for (uint32_t end = 0; end < 2; ++end)
+        makeup[end] = dawg_db_to_gain((end ? b->to : b->from)[MAKEUP_DB] + dawg_auto_makeup_db(&x->makeup, end));
     for (int c = 0; c < lanes; ++c)
         for (uint32_t i = 0; i < b->n; ++i) {
             const float m = dawg_along(mix, b->at + i);
@@ -227,7 +193,7 @@ static void listen(const modern_compressor *x, const dawg_block *b, stereo dry)
     if (dawg_switch_off(&x->fade[LISTEN])) return;
     const float mix[2] = {b->from[MIX], b->to[MIX]};
     stereo key;
-    delayed(x, b, x->key, key);
+    dawg_lookahead_tap_read(&x->late, x->key, b->at, b->n, (float *const[2]){key[0], key[1]});
     for (int c = 0; c < 2; ++c)
         for (uint32_t i = 0; i < b->n; ++i) {
             const float w = dawg_switch_at(&x->fade[LISTEN], b->at + i), m = dawg_along(mix, b->at + i);
@@ -251,7 +217,7 @@ static void process(void *self, const dawg_block *b)
         for (uint32_t i = 0; i < b->n; ++i) gain[c][i] = dawg_db_to_gain(-gain[c][i]);
     if (same) memcpy(gain[1], gain[0], sizeof(float) * b->n);
     for (int c = 0; c < 2; ++c) dawg_delay_write(&x->audio[c], b->in[c], b->n);
-    delayed(x, b, x->audio, dry);
+    dawg_lookahead_tap_read(&x->late, x->audio, b->at, b->n, (float *const[2]){dry[0], dry[1]});
     measure(x, b, dry_ptr, gain);
     complete(x, b, lanes, gain);
     multiply(x, b, dry_ptr, gain, b->out);
