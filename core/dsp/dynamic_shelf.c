@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ * dynamic_shelf.c - see dynamic_shelf.h. */
+#include "dynamic_shelf.h"
+#include <string.h>
+
+#define SECTIONS DAWG_DYNAMIC_SHELF_SECTIONS
+#define PERIOD_MAX DAWG_DYNAMIC_SHELF_PERIOD_MAX
+#define ORDER 6.0f
+#define TURNS_MAX 0.45
+
+static const double damping[SECTIONS] = {0.51763809020504152, 1.4142135623730951, 1.9318516525781366};
+
+void dawg_dynamic_shelf_reset(dawg_dynamic_shelf *x, uint32_t period, double rate)
+{
+    memset(x, 0, sizeof *x);
+    x->period = period;
+    x->rate = rate;
+    x->fresh = 1;
+}
+
+static double warped(double hz, double rate) { return dawg_tan_d(DAWG_PI * dawg_min_d(hz / rate, TURNS_MAX)); }
+
+void dawg_dynamic_shelf_plan(dawg_dynamic_shelf *x, double hz)
+{
+    if (x->moving) x->from = x->to;
+    x->moving = !x->fresh && hz != x->hz;
+    if (!x->fresh && !x->moving) return;
+    const double g = warped(hz, x->rate);
+    for (uint32_t i = 0; i < SECTIONS; ++i) {
+        x->to.a1[i] = 1.0 / (1.0 + g * (g + damping[i]));
+        x->to.a2[i] = g * x->to.a1[i];
+        x->to.a3[i] = g * x->to.a2[i];
+    }
+    if (x->fresh) x->from = x->to;
+    x->hz = hz;
+    x->fresh = 0;
+}
+
+/* x -> y. low, high: 1 - c, 1 - c^2. */
+static inline dawg_d2 tick(double a1, double a2, double a3, double k, dawg_svf_state *s, dawg_d2 x, dawg_d2 low,
+                           dawg_d2 high)
+{
+    const dawg_d2 e = x - s->s2, bp = a1 * s->s1 + a2 * e, lp = s->s2 + (a2 * s->s1 + a3 * e), kbp = k * bp;
+    s->s1 = 2.0 * bp - s->s1;
+    s->s2 = 2.0 * lp - s->s2;
+    return x - (low * kbp + high * (x - kbp - lp));
+}
+
+void dawg_dynamic_shelf_run(dawg_dynamic_shelf *x, uint32_t at, uint32_t n, const dawg_d2 *in,
+                            const float *const reduction_db[2], dawg_d2 *removed)
+{
+    float c[2][PERIOD_MAX];
+    for (uint32_t l = 0; l < 2; ++l)
+        for (uint32_t i = 0; i < n; ++i) c[l][i] = dawg_db_to_gain(reduction_db[l][i] * (-1.0f / ORDER));
+    dawg_svf_state state[SECTIONS];
+    memcpy(state, x->state, sizeof state);
+    dawg_dynamic_shelf_poles r = x->to;
+    const double step = 1.0 / (double)x->period;
+    for (uint32_t i = 0; i < n; ++i) {
+        if (x->moving) {
+            const double u = (double)(at + i) * step;
+            for (uint32_t k = 0; k < SECTIONS; ++k) {
+                r.a1[k] = x->from.a1[k] + u * (x->to.a1[k] - x->from.a1[k]);
+                r.a2[k] = x->from.a2[k] + u * (x->to.a2[k] - x->from.a2[k]);
+                r.a3[k] = x->from.a3[k] + u * (x->to.a3[k] - x->from.a3[k]);
+            }
+        }
+        const dawg_d2 share = {(double)c[0][i], (double)c[1][i]}, low = 1.0 - share, high = 1.0 - share * share;
+        dawg_d2 y = in[i];
+        for (uint32_t k = 0; k < SECTIONS; ++k)
+            y = tick(r.a1[k], r.a2[k], r.a3[k], damping[k], &state[k], y, low, high);
+        removed[i] = in[i] - y;
+    }
+    memcpy(x->state, state, sizeof state);
+}
+
+void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x)
+{
+    for (uint32_t i = 0; i < SECTIONS; ++i) dawg_svf_flush(&x->state[i]);
+}
+
+double dawg_dynamic_shelf_db(double hz, double reduction_db, double rate, double f_hz)
+{
+    const double turns = dawg_min_d(f_hz / rate, 0.4999999), ratio = dawg_tan_d(DAWG_PI * turns) / warped(hz, rate);
+    const double square = dawg_min_d(ratio * ratio, 1e20), gain = dawg_db_to_gain_d(-2.0 * reduction_db);
+    const double w12 = square * square * square * square * square * square;
+    return 0.5 * dawg_gain_to_db_d((1.0 + gain * w12) / (1.0 + w12));
+}
