@@ -7,7 +7,7 @@
 #define LEARN_S 2.0 /* of voiced sound: the voice's level */
 #define DOWN_S 0.015
 #define UP_S 0.004
-#define DARK_HZ 4000.0 /* breaths have their middle at 1.5 to 3 kHz, fricatives at 4 to 9 */
+#define DARK_HZ 5000.0 /* breaths have their middle at 1.5 to 4 kHz, fricatives at 6 to 9 */
 #define SOFTER 0.1     /* 10 dB */
 #define SILENT 1e-5    /* 50 dB: nothing to turn down */
 #define HEARD 0.05     /* of the voice: a tenth of a second */

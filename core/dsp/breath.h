@@ -4,7 +4,7 @@
  * A breath is what is unvoiced, at least 10 dB softer than the voice of late (and not 50), darker than a fricative, and
  * lasts: marks of Ruinskiy & Lavner 2007, "An effective algorithm for automatic detection and exact demarcation of
  * breath sounds in speech and song signals", IEEE TASLP 15(3); for their zero crossings, which rumble spoils, here most of
- * the power lies below 4 kHz. They cut a recording up afterwards; while it plays, 70 ms have to pass in which all that is
+ * the power lies below 5 kHz. They cut a recording up afterwards; while it plays, 70 ms have to pass in which all that is
  * true, so that an "h" or "f" inside a word does not count. Then it goes down in 15 ms, and up in 4 ms at the first sign
  * of anything else. Under 16 kHz of sample rate all fricatives are dark: soft and long ones count as breath. */
 #ifndef DAWG_BREATH_H

@@ -47,10 +47,11 @@ static void tune(dawg_proximity *x, double hz)
 /* dB to take off; less while little of a voice was heard. */
 static double too_much(const dawg_proximity *x, float range_db)
 {
-    const dawg_gain_curve curve = dawg_gain_curve_make(DAWG_PROXIMITY_USUAL_DB, 1.0f, DAWG_PROXIMITY_KNEE_DB, range_db);
+    const dawg_gain_curve curve =
+        dawg_gain_curve_make(DAWG_PROXIMITY_USUAL_DB, 1.0f, DAWG_PROXIMITY_KNEE_DB, DAWG_RANGE_ALL);
     if (x->power[1] <= FLOOR * x->heard) return 0.0;
     const double ratio_db = 0.5 * dawg_gain_to_db_d(dawg_max_d(x->power[0] / x->power[1], 1e-20));
-    return x->heard * (double)dawg_gain_curve_db(&curve, (float)ratio_db);
+    return dawg_min_d(x->heard * (double)dawg_gain_curve_db(&curve, (float)ratio_db), (double)range_db);
 }
 
 static void forget(dawg_proximity *x)

@@ -92,7 +92,8 @@ static void voices_are_followed_from_80_to_300_hz(void **state)
             least = fmin(least, voiced), worst = fmin(worst, right);
         }
     print_message("voiced %.1f %%, right %.1f %% at least\n", 100 * least, 100 * worst);
-    dawg_record("VX-1", "synthetic voices, 80 to 300 Hz: time in which a fundamental is told", 100 * least, "%", ">= 98");
+    dawg_record("VX-1", "synthetic voices, 80 to 300 Hz: time in which a fundamental is told", 100 * least, "%",
+                ">= 98");
     dawg_record("VX-1", "of that, within 3 % of the truth", 100 * worst, "%", ">= 98");
     assert_true(least >= 0.98 && worst >= 0.98);
 }
@@ -159,7 +160,8 @@ static void silence_leaves_nothing(void **state)
     double voiced, right;
     follow(48000, 48000, &voiced, &right);
     assert_true(f.hz > 0.0f);
-    for (uint32_t at = 0; at < 48000; at += PERIOD) dawg_fundamental_feed(&f, nothing, PERIOD), dawg_fundamental_end(&f);
+    for (uint32_t at = 0; at < 48000; at += PERIOD)
+        dawg_fundamental_feed(&f, nothing, PERIOD), dawg_fundamental_end(&f);
     assert_true(f.hz == 0.0f && f.all == 0.0f && f.low_state[0].s1 == 0.0 && f.high_state.s2 == 0.0);
     for (uint32_t i = 0; i < f.lags; ++i) assert_true(f.sum[i] == 0.0f && f.past[f.at + i] == 0.0f);
 }

@@ -125,7 +125,8 @@ static const dawg_preset presets[] = {
     DAWG_PRESET("radio_vocal", "Radio Vocal",
                 "Dense and in front: 9 dB off a tone at -8 dBFS in 6 ms; sibilants and breaths down by 6 dB, presence "
                 "up by 3; loudness within 1 LU.",
-                {RATIO, 4}, {RELEASE_MS, 60}, {KNEE_DB, 6}, {PROXIMITY_DB, 5}, {DE_ESS_DB, 6}, {PRESENCE_DB, 3}, {AIR_DB, 2.5f}),
+                {RATIO, 4}, {RELEASE_MS, 60}, {KNEE_DB, 6}, {PROXIMITY_DB, 5}, {DE_ESS_DB, 6}, {PRESENCE_DB, 3},
+                {AIR_DB, 2.5f}),
     DAWG_PRESET("rap_vocal", "Rap Vocal",
                 "Every word cuts: 11.2 dB off a tone at -8 dBFS in 3 ms, back in 40; 4.5 kHz up by 4 dB, breaths down "
                 "by 6; loudness within 1 LU.",

@@ -22,7 +22,7 @@
 static const double places[][DAWG_VOCAL_PLACES] = {
     {225, 3600, 6800}, /* auto, nothing heard yet */
     {180, 3200, 6200}, /* male */
-    {280, 4000, 7500}, /* female */
+    {260, 4000, 7500}, /* female */
     {200, 4500, 6600}, /* rap: consonants */
     {250, 2800, 7000}, /* sung: the singer's formant */
 };
