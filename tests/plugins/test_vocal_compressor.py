@@ -6,7 +6,7 @@ test_vocal_compressor.c, the fundamental in tests/analysis/test_fundamental.c.""
 import numpy as np
 import pytest
 
-from kit import FULL, spectrum, speech
+from kit import FULL, spectrum, talk
 from kit import measures as m
 from kit.compression import CURVES, LIMITER, RATE, Compressor, both
 from kit.host import Plugin
@@ -170,7 +170,7 @@ def test_the_kind_of_voice_is_right():
             continue
         kind = 1 if hz < 160 else 2
         rng = np.random.default_rng(i)
-        x = speech.voiced(hz, 2, RATE, rng, rng.uniform(-40, -10), 1 if kind == 1 else 1.15)
+        x = talk.voiced(hz, 2, RATE, rng, rng.uniform(-40, -10), 1 if kind == 1 else 1.15)
         p = stage()
         p.render(both(x + np.sqrt(np.mean(x**2)) * gain(-25) * rng.standard_normal(len(x))))
         right.append(p.meters["detected_voice"] == kind)
@@ -199,8 +199,8 @@ def test_a_boom_is_taken_off_and_nothing_else(hz):
     """The same voice far away, and close: 9 dB more under 200 Hz. Lows (under 1.2 times the fundamental, which moves by 2
     semitones) and the rest above 1 kHz; at any level."""
     tract = 1 if hz < 160 else 1.15
-    far = speech.voiced(hz, 6, RATE, np.random.default_rng(7), -20, tract)
-    near = speech.low_shelf(far, 200, 9, RATE)
+    far = talk.voiced(hz, 6, RATE, np.random.default_rng(7), -20, tract)
+    near = talk.low_shelf(far, 200, 9, RATE)
     cut = {}
     for what, x in (("far", far), ("near", near), ("near, 20 dB softer", 0.1 * near)):
         y = stage(proximity_db=12).render(both(x))[0].astype(np.float64)
@@ -228,7 +228,7 @@ def part_db(x, y, low, high) -> float:
 @pytest.mark.parametrize("level", [-36, -24, -12])
 def test_sibilants_are_turned_down_and_the_voice_is_not(hz, level):
     """Every s of a talk, past its first 40 ms (before, the vowel still counts), and everything else in it."""
-    x, marks = speech.talk(hz, RATE, db=level, tract=1 if hz < 160 else 1.15)
+    x, marks = talk.talk(hz, RATE, db=level, tract=1 if hz < 160 else 1.15)
     y = stage(de_ess_db=8).render(both(x))[0].astype(np.float64)
     s = [part_db(x, y, a + RATE // 25, b - RATE // 100) for what, a, b in marks if what == "s"]
     other = np.ones(len(x), bool)
@@ -262,7 +262,7 @@ def test_a_sibilant_is_turned_down_in_its_own_band():
 @pytest.mark.parametrize("level", [-40, -20, -10])
 def test_breaths_are_turned_down_and_words_are_not(hz, level):
     """12 dB. A breath from 0.2 s on to where it fades; whole phrases, and each consonant inside them."""
-    x, marks = speech.talk(hz, RATE, db=level, tract=1 if hz < 160 else 1.15)
+    x, marks = talk.talk(hz, RATE, db=level, tract=1 if hz < 160 else 1.15)
     y = stage(breath_db=12).render(both(x))[0].astype(np.float64)
     detail = f"{hz} Hz, {level} dBFS"
     for what, a, b in marks:
@@ -335,8 +335,8 @@ def test_a_voice_that_turns_out_to_be_a_womans_moves_the_stages_without_a_click(
 
 def test_stages_that_find_nothing_leave_every_bit():
     """Proximity, de-ess and breath at work on a steady vowel without boom, sibilants or breaths."""
-    x = speech.voiced(130, 3, RATE, np.random.default_rng(3))
-    x = both(speech.low_shelf(x, 300, -12, RATE))
+    x = talk.voiced(130, 3, RATE, np.random.default_rng(3))
+    x = both(talk.low_shelf(x, 300, -12, RATE))
     y = stage(proximity_db=12, de_ess_db=12, breath_db=12).render(x)
     apart = int(np.count_nonzero(x != y))
     assert record("VX-7", "samples that idle stages change", apart, "", "0") == 0
