@@ -46,32 +46,45 @@ static inline dawg_d2 tick(double a1, double a2, double a3, double k, dawg_svf_s
     return x - (low * kbp + high * (x - kbp - lp));
 }
 
+/* One section over n frames in place; its poles stand still, or go in equal steps. */
+static inline __attribute__((always_inline)) void section(const dawg_dynamic_shelf *x, uint32_t k, const int moving,
+                                                          uint32_t at, uint32_t n, dawg_svf_state *state,
+                                                          const dawg_d2 *low, const dawg_d2 *high, dawg_d2 *io)
+{
+    const dawg_dynamic_shelf_poles *from = &x->from, *to = &x->to;
+    const double step = 1.0 / (double)x->period, damp = damping[k];
+    double a1 = to->a1[k], a2 = to->a2[k], a3 = to->a3[k];
+    dawg_svf_state s = *state;
+    for (uint32_t i = 0; i < n; ++i) {
+        if (moving) {
+            const double u = (double)(at + i) * step;
+            a1 = from->a1[k] + u * (to->a1[k] - from->a1[k]);
+            a2 = from->a2[k] + u * (to->a2[k] - from->a2[k]);
+            a3 = from->a3[k] + u * (to->a3[k] - from->a3[k]);
+        }
+        io[i] = tick(a1, a2, a3, damp, &s, io[i], low[i], high[i]);
+    }
+    *state = s;
+}
+
 void dawg_dynamic_shelf_run(dawg_dynamic_shelf *x, uint32_t at, uint32_t n, const dawg_d2 *in,
                             const float *const reduction_db[2], dawg_d2 *removed)
 {
     float c[2][PERIOD_MAX];
+    dawg_d2 low[PERIOD_MAX], high[PERIOD_MAX], y[PERIOD_MAX];
     for (uint32_t l = 0; l < 2; ++l)
         for (uint32_t i = 0; i < n; ++i) c[l][i] = dawg_db_to_gain(reduction_db[l][i] * (-1.0f / ORDER));
-    dawg_svf_state state[SECTIONS];
-    memcpy(state, x->state, sizeof state);
-    dawg_dynamic_shelf_poles r = x->to;
-    const double step = 1.0 / (double)x->period;
     for (uint32_t i = 0; i < n; ++i) {
-        if (x->moving) {
-            const double u = (double)(at + i) * step;
-            for (uint32_t k = 0; k < SECTIONS; ++k) {
-                r.a1[k] = x->from.a1[k] + u * (x->to.a1[k] - x->from.a1[k]);
-                r.a2[k] = x->from.a2[k] + u * (x->to.a2[k] - x->from.a2[k]);
-                r.a3[k] = x->from.a3[k] + u * (x->to.a3[k] - x->from.a3[k]);
-            }
-        }
-        const dawg_d2 share = {(double)c[0][i], (double)c[1][i]}, low = 1.0 - share, high = 1.0 - share * share;
-        dawg_d2 y = in[i];
-        for (uint32_t k = 0; k < SECTIONS; ++k)
-            y = tick(r.a1[k], r.a2[k], r.a3[k], damping[k], &state[k], y, low, high);
-        removed[i] = in[i] - y;
+        const dawg_d2 share = {(double)c[0][i], (double)c[1][i]};
+        low[i] = 1.0 - share;
+        high[i] = 1.0 - share * share;
+        y[i] = in[i];
     }
-    memcpy(x->state, state, sizeof state);
+    for (uint32_t k = 0; k < SECTIONS; ++k) {
+        if (x->moving) section(x, k, 1, at, n, &x->state[k], low, high, y);
+        else section(x, k, 0, at, n, &x->state[k], low, high, y);
+    }
+    for (uint32_t i = 0; i < n; ++i) removed[i] = in[i] - y[i];
 }
 
 void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x)
@@ -79,10 +92,9 @@ void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x)
     for (uint32_t i = 0; i < SECTIONS; ++i) dawg_svf_flush(&x->state[i]);
 }
 
-double dawg_dynamic_shelf_db(double hz, double reduction_db, double rate, double f_hz)
+void dawg_dynamic_shelf_sections(double hz, double reduction_db, double rate, dawg_svf sections[SECTIONS])
 {
-    const double turns = dawg_min_d(f_hz / rate, 0.4999999), ratio = dawg_tan_d(DAWG_PI * turns) / warped(hz, rate);
-    const double square = dawg_min_d(ratio * ratio, 1e20), gain = dawg_db_to_gain_d(-2.0 * reduction_db);
-    const double w12 = square * square * square * square * square * square;
-    return 0.5 * dawg_gain_to_db_d((1.0 + gain * w12) / (1.0 + w12));
+    const double g = warped(hz, rate), c = dawg_db_to_gain_d(-reduction_db / (double)ORDER);
+    for (uint32_t i = 0; i < SECTIONS; ++i)
+        sections[i] = (dawg_svf){.g = g, .k = damping[i], .hp = c * c, .bp = c * damping[i], .lp = 1.0};
 }

@@ -38,7 +38,8 @@ void dawg_dynamic_shelf_run(dawg_dynamic_shelf *x, uint32_t at, uint32_t n, cons
 /* When the control period ends. */
 void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x);
 
-/* Gain in dB at f_hz while the reduction stands still. */
-double dawg_dynamic_shelf_db(double hz, double reduction_db, double rate, double f_hz);
+/* What it is while the reduction stands still, as sections in series. */
+void dawg_dynamic_shelf_sections(double hz, double reduction_db, double rate,
+                                 dawg_svf sections[DAWG_DYNAMIC_SHELF_SECTIONS]);
 
 #endif

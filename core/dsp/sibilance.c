@@ -42,20 +42,40 @@ static dawg_gain_curve curve_of(const dawg_sibilance_setting *s)
     return dawg_gain_curve_ducker(s->threshold_db, DAWG_SIBILANCE_KNEE_DB, s->range_db);
 }
 
-float dawg_sibilance_curve_db(const dawg_sibilance_setting *set, float level_db)
+/* Butterworth sections: a high-pass of fourth order, a low-pass of second order. */
+void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[SECTIONS])
 {
-    const dawg_gain_curve curve = curve_of(set);
-    return dawg_gain_curve_db(&curve, level_db);
+    const double low = dawg_tan_d(DAWG_PI * dawg_min_d(freq_hz / BAND_REACH / rate, TURNS_MAX));
+    const double high = dawg_tan_d(DAWG_PI * dawg_min_d(freq_hz * BAND_REACH / rate, TURNS_MAX));
+    sections[0] = (dawg_svf){.g = low, .k = 0.76536686473017954, .hp = 1.0};
+    sections[1] = (dawg_svf){.g = low, .k = 1.8477590650225735, .hp = 1.0};
+    sections[2] = (dawg_svf){.g = high, .k = 1.0 / DAWG_BUTTERWORTH_Q, .lp = 1.0};
 }
 
-/* Butterworth sections: a high-pass of fourth order, a low-pass of second order. */
+static dawg_svf whole_of(double rate) { return dawg_cut_design(DAWG_EQ_HIGH_PASS, WHOLE_HZ, rate); }
+
+static double power_at(const dawg_svf *sections, uint32_t n, double turns)
+{
+    double h[2];
+    dawg_svf_response(sections, n, turns, h);
+    return h[0] * h[0] + h[1] * h[1];
+}
+
+float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz)
+{
+    const dawg_svf all = whole_of(rate);
+    dawg_svf band[SECTIONS];
+    dawg_sibilance_band((double)set->freq_hz, rate, band);
+    const double part = power_at(band, SECTIONS, f_hz / rate);
+    const double whole = set->absolute ? 1.0 : (1.0 + HUSH) * power_at(&all, 1, f_hz / rate) + POWER_FLOOR;
+    const dawg_gain_curve curve = curve_of(set);
+    return dawg_gain_curve_db(&curve, DB_OF_OCTAVES * dawg_log2((float)(part / whole)));
+}
+
 static void tune(dawg_sibilance *x, double hz)
 {
-    const double low = dawg_tan_d(DAWG_PI * dawg_min_d(hz / BAND_REACH / x->rate, TURNS_MAX));
-    const double high = dawg_tan_d(DAWG_PI * dawg_min_d(hz * BAND_REACH / x->rate, TURNS_MAX));
-    const dawg_svf sections[SECTIONS] = {{.g = low, .k = 0.76536686473017954, .hp = 1.0},
-                                         {.g = low, .k = 1.8477590650225735, .hp = 1.0},
-                                         {.g = high, .k = 1.0 / DAWG_BUTTERWORTH_Q, .lp = 1.0}};
+    dawg_svf sections[SECTIONS];
+    dawg_sibilance_band(hz, x->rate, sections);
     for (uint32_t i = 0; i < SECTIONS; ++i) x->band[i] = dawg_svf_ready(&sections[i]);
 }
 
@@ -72,7 +92,7 @@ void dawg_sibilance_plan(dawg_sibilance *x, const dawg_sibilance_setting *to)
 {
     const dawg_sibilance_setting *old = &x->to;
     if (x->fresh) {
-        const dawg_svf whole = dawg_cut_design(DAWG_EQ_HIGH_PASS, WHOLE_HZ, x->rate);
+        const dawg_svf whole = whole_of(x->rate);
         x->whole = dawg_svf_ready(&whole);
     }
     if (x->fresh || old->freq_hz != to->freq_hz) tune(x, (double)to->freq_hz);
@@ -89,7 +109,7 @@ void dawg_sibilance_plan(dawg_sibilance *x, const dawg_sibilance_setting *to)
     x->centre_hz = share > 0.0 ? set + share * (found_hz(x) - set) : set;
 }
 
-/* ---- level ------------------------------------------------------------------------------------------------------ */
+/* ---- goal ------------------------------------------------------------------------------------------------------- */
 
 /* Of one ear, dB: relative, absolute or, while it fades, between. */
 static void level_db(const dawg_sibilance *x, dawg_sibilance_ear *ear, uint32_t at, uint32_t n, const double *band,
@@ -118,38 +138,6 @@ static void level_db(const dawg_sibilance *x, dawg_sibilance_ear *ear, uint32_t 
 
 static int linked(const dawg_sibilance *x) { return x->from.link == 1.0f && x->to.link == 1.0f; }
 
-/* Levels of both lanes; linked: of the first alone. */
-static void find_levels(dawg_sibilance *x, uint32_t at, uint32_t n, const dawg_d2 *band, const dawg_d2 *full,
-                        float db[2][PERIOD_MAX])
-{
-    double b[PERIOD_MAX], f[PERIOD_MAX];
-    float both[PERIOD_MAX];
-    for (uint32_t i = 0; i < n; ++i) {
-        b[i] = dawg_max_d(band[i][0] * band[i][0], band[i][1] * band[i][1]);
-        f[i] = dawg_max_d(full[i][0] * full[i][0], full[i][1] * full[i][1]);
-    }
-    level_db(x, &x->ear[2], at, n, b, f, both);
-    if (linked(x)) {
-        x->ear[0] = x->ear[1] = x->ear[2]; /* so that unlinking finds them where they are */
-        memcpy(db[0], both, sizeof(float) * n);
-        return;
-    }
-    for (uint32_t c = 0; c < 2; ++c) {
-        for (uint32_t i = 0; i < n; ++i) {
-            b[i] = band[i][c] * band[i][c];
-            f[i] = full[i][c] * full[i][c];
-        }
-        level_db(x, &x->ear[c], at, n, b, f, db[c]);
-        for (uint32_t i = 0; i < n; ++i) {
-            const float u = (float)(at + i) / (float)x->period;
-            const float l = x->from.link + (x->to.link - x->from.link) * u;
-            db[c][i] = (1.0f - l) * db[c][i] + l * both[i];
-        }
-    }
-}
-
-/* ---- reduction -------------------------------------------------------------------------------------------------- */
-
 /* Level -> goal, in place. */
 static void compute(const dawg_sibilance *x, uint32_t at, uint32_t n, float *io)
 {
@@ -164,6 +152,41 @@ static void compute(const dawg_sibilance *x, uint32_t at, uint32_t n, float *io)
         io[i] = dawg_gain_curve_db(&now, io[i]);
     }
 }
+
+/* The reductions to go to. Linked, only that of the louder lane counts. */
+static void find_goals(dawg_sibilance *x, uint32_t at, uint32_t n, const dawg_d2 *band, const dawg_d2 *full,
+                       float goal[2][PERIOD_MAX])
+{
+    double b[PERIOD_MAX], f[PERIOD_MAX];
+    float both[PERIOD_MAX];
+    for (uint32_t i = 0; i < n; ++i) {
+        b[i] = dawg_max_d(band[i][0] * band[i][0], band[i][1] * band[i][1]);
+        f[i] = dawg_max_d(full[i][0] * full[i][0], full[i][1] * full[i][1]);
+    }
+    level_db(x, &x->ear[2], at, n, b, f, both);
+    x->level_db = both[n - 1u];
+    compute(x, at, n, both);
+    if (linked(x)) {
+        x->ear[0] = x->ear[1] = x->ear[2]; /* so that unlinking finds them where they are */
+        for (uint32_t c = 0; c < 2; ++c) memcpy(goal[c], both, sizeof(float) * n);
+        return;
+    }
+    for (uint32_t c = 0; c < 2; ++c) {
+        for (uint32_t i = 0; i < n; ++i) {
+            b[i] = band[i][c] * band[i][c];
+            f[i] = full[i][c] * full[i][c];
+        }
+        level_db(x, &x->ear[c], at, n, b, f, goal[c]);
+        compute(x, at, n, goal[c]);
+        for (uint32_t i = 0; i < n; ++i) {
+            const float u = (float)(at + i) / (float)x->period;
+            const float l = x->from.link + (x->to.link - x->from.link) * u;
+            goal[c][i] = (1.0f - l) * goal[c][i] + l * both[i];
+        }
+    }
+}
+
+/* ---- reduction -------------------------------------------------------------------------------------------------- */
 
 static void smooth(const dawg_sibilance *x, dawg_envelope *lane, uint32_t n, const float *goal, float *reduction_db)
 {
@@ -207,13 +230,9 @@ int dawg_sibilance_run(dawg_sibilance *x, uint32_t at, uint32_t n, const float *
         band[1][i] = (float)part[i][1];
     }
     if (!dawg_switch_off(&x->tracking)) weigh(x, n, part);
-    find_levels(x, at, n, part, whole, goal);
+    find_goals(x, at, n, part, whole, goal);
     const int same = linked(x) && !memcmp(&x->lane[0], &x->lane[1], sizeof x->lane[0]);
-    if (linked(x)) memcpy(goal[1], goal[0], sizeof(float) * n);
-    for (uint32_t c = 0; c < (same ? 1u : 2u); ++c) {
-        compute(x, at, n, goal[c]);
-        smooth(x, &x->lane[c], n, goal[c], reduction_db[c]);
-    }
+    for (uint32_t c = 0; c < (same ? 1u : 2u); ++c) smooth(x, &x->lane[c], n, goal[c], reduction_db[c]);
     if (same) {
         x->lane[1] = x->lane[0];
         memcpy(reduction_db[1], reduction_db[0], sizeof(float) * n);
@@ -244,10 +263,6 @@ void dawg_sibilance_end(dawg_sibilance *x)
     if (!dawg_switch_off(&x->tracking)) track(x);
     dawg_switch_end(&x->absolute);
     dawg_switch_end(&x->tracking);
-    if (dawg_switch_off(&x->tracking)) {
-        x->heard[BAND] = x->heard[DIFFERENCE] = x->angle = 0.0;
-        x->last = dawg_d2_all(0.0);
-    }
     dawg_svf_flush(&x->whole_state);
     for (uint32_t i = 0; i < SECTIONS; ++i) dawg_svf_flush(&x->band_state[i]);
     for (uint32_t i = 0; i < 3; ++i) {
@@ -256,6 +271,10 @@ void dawg_sibilance_end(dawg_sibilance *x)
         e->band = dawg_flush_d(e->band);
         e->full = dawg_flush_d(e->full);
         e->late = dawg_flush_d(e->late);
+    }
+    if (dawg_switch_off(&x->tracking) || x->ear[2].loudest == 0.0) { /* off, or long silence: forget */
+        x->heard[BAND] = x->heard[DIFFERENCE] = x->angle = 0.0;
+        x->last = dawg_d2_all(0.0);
     }
     for (uint32_t c = 0; c < 2; ++c) dawg_envelope_flush(&x->lane[c]);
 }

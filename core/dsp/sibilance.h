@@ -3,7 +3,7 @@
  * and side), a de-esser's detector.
  *
  *     key -+-> freq/sqrt(3) .. freq sqrt(3) -> power, 1.5 ms ----------+
- *          +-> above 200 Hz -> power, 1.5 ms -> falls in 10 ms --------+-> ratio, dB -> link -> curve -> envelope.h
+ *          +-> above 200 Hz -> power, 1.5 ms -> falls in 10 ms --------+-> ratio, dB -> curve -> link -> envelope.h
  *
  * Relative: the level is that of the sibilant band over that of the whole sound, which in a vowel is -20 dB or less and in
  * a sibilant near 0 dB, however loud the voice is. The whole is remembered for 10 ms, so that the high partials of a glottal
@@ -35,7 +35,7 @@ typedef struct dawg_sibilance_setting {
     float threshold_db;                   /* of the level from which the reduction is the whole range */
     float range_db;                       /* >= 0: the reduction of a sibilant */
     float attack_ms, hold_ms, release_ms; /* envelope.h */
-    float link;        /* 0..1: share of the louder lane's level in both; 1: both bit for bit alike */
+    float link;        /* 0..1: share of the louder lane's reduction in both; 1: both bit for bit alike */
     uint32_t absolute; /* the level is in dBFS; else relative */
     uint32_t tracking; /* the centre follows the sibilants */
 } dawg_sibilance_setting;
@@ -64,6 +64,7 @@ typedef struct dawg_sibilance {
     double heard[2]; /* the same, of late, in sibilants */
     double angle;    /* pi f / rate of the sibilants; 0: none heard yet */
     double centre_hz;
+    float level_db; /* of the louder lane, at the last frame */
 } dawg_sibilance;
 
 /* period: frames of a control period, at most DAWG_SIBILANCE_PERIOD_MAX. No reduction; the next plan fades nothing. */
@@ -81,7 +82,12 @@ void dawg_sibilance_end(dawg_sibilance *x);
 float dawg_sibilance_reduction_db(const dawg_sibilance *x);
 /* The middle of the sibilants at the end of the control period: freq_hz, or what tracking found. */
 static inline double dawg_sibilance_centre_hz(const dawg_sibilance *x) { return x->centre_hz; }
-/* The reduction of a steady sound with this level, dB: relative or dBFS, as is set. */
-float dawg_sibilance_curve_db(const dawg_sibilance_setting *set, float level_db);
+/* What the threshold is compared with, at the last frame, of the louder lane: relative or dBFS, as is set. */
+static inline float dawg_sibilance_level_db(const dawg_sibilance *x) { return x->level_db; }
+
+/* The reduction of a steady tone of full scale at f_hz, dB. */
+float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz);
+/* The filters of the band, in series: what is heard of the detector. */
+void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[DAWG_SIBILANCE_BAND_SECTIONS]);
 
 #endif

@@ -42,6 +42,15 @@ static void without_reduction_nothing_is_removed(void **state)
     }
 }
 
+static double drawn_db(double corner, double cut, double rate, double f)
+{
+    dawg_svf sections[DAWG_DYNAMIC_SHELF_SECTIONS];
+    double h[2];
+    dawg_dynamic_shelf_sections(corner, cut, rate, sections);
+    dawg_svf_response(sections, DAWG_DYNAMIC_SHELF_SECTIONS, f / rate, h);
+    return 20.0 * log10(hypot(h[0], h[1]));
+}
+
 /* Tones, settled: the gain by projection within 0.01 dB of |H| written out. */
 static void the_response_is_the_butterworth_shelfs(void **state)
 {
@@ -69,7 +78,7 @@ static void the_response_is_the_butterworth_shelfs(void **state)
         const double w = pow(tan(DAWG_PI * f / rate) / tan(DAWG_PI * corner / rate), 12.0);
         const double expected = 10.0 * log10((1.0 + pow(10.0, -cut / 10.0) * w) / (1.0 + w));
         assert_true(fabs(20.0 * log10(hypot(re, im)) - expected) < 0.01);
-        assert_true(fabs(dawg_dynamic_shelf_db(corner, cut, rate, f) - expected) < 1e-6);
+        assert_true(fabs(drawn_db(corner, cut, rate, f) - expected) < 1e-6);
     }
 }
 
@@ -79,7 +88,7 @@ static void nothing_under_2_khz_changes_by_more_than_0_3_db(void **state)
     (void)state;
     for (uint32_t r = 0; r < GRID_RATES; ++r)
         for (double f = 20; f <= 2000 && grid_rates[r] >= 16000; f += 20)
-            assert_true(fabs(dawg_dynamic_shelf_db(2500, 20, (double)grid_rates[r], f)) <= 0.3);
+            assert_true(fabs(drawn_db(2500, 20, (double)grid_rates[r], f)) <= 0.3);
 }
 
 /* Corner and gain thrown about in each period: noise in, no more than noise out, and silence soon after it. */

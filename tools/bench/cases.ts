@@ -34,6 +34,7 @@ export const CASES: readonly Case[] = [
     { name: 'at work', plugin: 'auto_eq', params: {}, isBusy: true, aim_us: 15 },
     { name: 'at work', plugin: 'modern_compressor', params: {}, isBusy: true, aim_us: 10 },
     COMPRESSOR_CASE,
+    { name: 'at work', plugin: 'de_esser', params: {}, isBusy: true, aim_us: 15 },
     { name: 'at work', plugin: 'vocal_compressor', params: {}, isBusy: true, aim_us: 25 },
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];

@@ -72,9 +72,12 @@ static void plan_places(dawg_vocal_stages *x, const double *goal)
 
 static dawg_eq_shape presence(double hz, float db)
 {
-    return (dawg_eq_shape){DAWG_EQ_BELL, 0, hz, (double)db, PRESENCE_Q};
+    return (dawg_eq_shape){DAWG_EQ_BELL, DAWG_EQ_12_DB, hz, (double)db, PRESENCE_Q};
 }
-static dawg_eq_shape air(float db) { return (dawg_eq_shape){DAWG_EQ_HIGH_SHELF, 0, AIR_HZ, (double)db, AIR_Q}; }
+static dawg_eq_shape air(float db)
+{
+    return (dawg_eq_shape){DAWG_EQ_HIGH_SHELF, DAWG_EQ_12_DB, AIR_HZ, (double)db, AIR_Q};
+}
 
 /* As de-essers are usually set. It leaves the path when it has released. */
 static void plan_de_ess(dawg_vocal_stages *x, float from_db, float to_db)
@@ -97,11 +100,6 @@ static void plan_de_ess(dawg_vocal_stages *x, float from_db, float to_db)
     dawg_dynamic_shelf_plan(&x->shelf, hz * DE_ESS_CORNER);
 }
 
-static void plan_band(dawg_eq_band *band, const dawg_eq_shape *from, const dawg_eq_shape *to)
-{
-    dawg_eq_band_plan(band, 1, DAWG_EQ_STEREO, from, to);
-}
-
 void dawg_vocal_stages_plan(dawg_vocal_stages *x, dawg_vocal_voice voice, const dawg_vocal_setting *from,
                             const dawg_vocal_setting *to)
 {
@@ -109,8 +107,8 @@ void dawg_vocal_stages_plan(dawg_vocal_stages *x, dawg_vocal_voice voice, const 
     const dawg_eq_shape presences[2] = {presence(x->hz[0][DAWG_VOCAL_PRESENCE], from->presence_db),
                                         presence(x->hz[1][DAWG_VOCAL_PRESENCE], to->presence_db)};
     const dawg_eq_shape airs[2] = {air(from->air_db), air(to->air_db)};
-    plan_band(&x->band[0], &presences[0], &presences[1]);
-    plan_band(&x->band[1], &airs[0], &airs[1]);
+    dawg_eq_band_plan(&x->band[0], 1, DAWG_EQ_STEREO, &presences[0], &presences[1]);
+    dawg_eq_band_plan(&x->band[1], 1, DAWG_EQ_STEREO, &airs[0], &airs[1]);
     dawg_proximity_plan(&x->proximity, x->hz[1][DAWG_VOCAL_PROXIMITY], to->proximity_db);
     plan_de_ess(x, from->de_ess_db, to->de_ess_db);
     x->breath_gain[0] = dawg_db_to_gain(-from->breath_db * (float)x->breath_share[0]);
@@ -169,6 +167,10 @@ uint32_t dawg_vocal_sections(dawg_vocal_voice voice, const dawg_vocal_setting *s
     uint32_t n = 0;
     if (set->proximity_db > 0.0f)
         sections[n++] = dawg_proximity_shelf(at[DAWG_VOCAL_PROXIMITY], rate, -(double)set->proximity_db);
+    if (set->de_ess_db > 0.0f) {
+        dawg_dynamic_shelf_sections(at[DAWG_VOCAL_DE_ESS] * DE_ESS_CORNER, (double)set->de_ess_db, rate, sections + n);
+        n += DAWG_DYNAMIC_SHELF_SECTIONS;
+    }
     if (set->presence_db > 0.0f)
         sections[n++] =
             dawg_eq_design(DAWG_EQ_BELL, at[DAWG_VOCAL_PRESENCE], rate, (double)set->presence_db, PRESENCE_Q);
