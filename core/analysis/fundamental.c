@@ -58,7 +58,7 @@ static void look(dawg_fundamental *x)
 {
     const float *energy = x->energy + x->at;
     const uint32_t last = x->lags - 1u, first = (uint32_t)(x->rate / (float)DAWG_FUNDAMENTAL_MAX_HZ);
-    float n[LAGS], best = 0.0f;
+    float n[LAGS] = {0}, best = 0.0f;
     for (uint32_t t = 0; t < x->lags; ++t) n[t] = 2.0f * x->sum[t] / (energy[0] + energy[t] + 1e-30f);
     uint32_t start = 1, found = 0;
     while (start < last && n[start] > 0.0f) ++start;
@@ -87,8 +87,8 @@ static void look(dawg_fundamental *x)
 static void keep_sample(dawg_fundamental *x, float in)
 {
     if (x->at == 0) {
-        memcpy(x->past + ROOM, x->past, sizeof(float) * LAGS);
-        memcpy(x->energy + ROOM, x->energy, sizeof(float) * LAGS);
+        memmove(x->past + ROOM, x->past, sizeof(float) * LAGS);
+        memmove(x->energy + ROOM, x->energy, sizeof(float) * LAGS);
         x->at = ROOM;
     }
     float *past = x->past + --x->at;
