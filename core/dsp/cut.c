@@ -35,6 +35,21 @@ static inline dawg_d2 tick(const dawg_cut *x, dawg_svf_state *state, uint32_t fr
     return in + (double)dawg_switch_at(&x->in_path, frame) * (y - in);
 }
 
+void dawg_cut_run(dawg_cut *x, uint32_t at, uint32_t n, float *left, float *right)
+{
+    if (dawg_switch_off(&x->in_path)) return;
+    const dawg_svf_run run = x->run;
+    const int still = steady(x);
+    dawg_svf_state state = x->state;
+    for (uint32_t i = 0; i < n; ++i) {
+        const dawg_d2 in = {(double)left[i], (double)right[i]};
+        const dawg_d2 y = still ? dawg_svf_tick(&run, &state, in) : tick(x, &state, at + i, in);
+        left[i] = (float)y[0];
+        right[i] = (float)y[1];
+    }
+    x->state = state;
+}
+
 void dawg_cuts_run(dawg_cut *first, dawg_cut *second, uint32_t at, uint32_t n, float *left, float *right)
 {
     if (dawg_switch_off(&first->in_path) && dawg_switch_off(&second->in_path)) return;

@@ -23,6 +23,8 @@ typedef struct dawg_cut {
 void dawg_cut_reset(dawg_cut *x, dawg_eq_type type, float off_hz, uint32_t period, double rate);
 /* At the start of each control period. */
 void dawg_cut_plan(dawg_cut *x, float from_hz, float to_hz);
+/* In place: frames at..at+n of the control period. */
+void dawg_cut_run(dawg_cut *x, uint32_t at, uint32_t n, float *left, float *right);
 /* One after the other, in place: frames at..at+n of the control period. */
 void dawg_cuts_run(dawg_cut *first, dawg_cut *second, uint32_t at, uint32_t n, float *left, float *right);
 /* When the control period ends. */

@@ -60,6 +60,12 @@ static inline dawg_svf_lanes dawg_svf_in_lanes(const dawg_svf_run *c)
                             dawg_d2_all(c->c1), dawg_d2_all(c->c2), dawg_d2_all(c->d)};
 }
 
+/* One in each lane. */
+static inline dawg_svf_lanes dawg_svf_side_by_side(const dawg_svf_run *a, const dawg_svf_run *b)
+{
+    return (dawg_svf_lanes){{a->p, b->p}, {a->q, b->q}, {a->r, b->r}, {a->c1, b->c1}, {a->c2, b->c2}, {a->d, b->d}};
+}
+
 static inline dawg_d2 dawg_svf_tick_lanes(const dawg_svf_lanes *c, dawg_svf_state *s, dawg_d2 x)
 {
     const dawg_d2 e = x - s->s2, s1 = s->s1;

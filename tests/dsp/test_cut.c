@@ -75,6 +75,29 @@ static void out_of_the_path_it_changes_no_bit(void **state)
     sound_free(&in), sound_free(&out);
 }
 
+/* A cut that moves, alone and before one that is out of the path. */
+static void alone_it_is_the_first_of_two(void **state)
+{
+    (void)state;
+    sound pair = sound_make(32000), alone = sound_make(32000);
+    sound_noise(pair, 1, 1.0f);
+    sound_noise(alone, 1, 1.0f);
+    play(pair, 48000, 20, 300, 20000);
+    dawg_cut a;
+    dawg_cut_reset(&a, DAWG_EQ_HIGH_PASS, 20.0f, P, 48000);
+    double from = 20.0;
+    for (uint32_t k = 0; k * P < alone.n; ++k) {
+        const double u = fmin(1.0, fmax(0.0, (k - 499.0) / (0.05 * 48000 / P))), s = u * u * (3.0 - 2.0 * u);
+        const double to = s >= 1.0 ? 300.0 : 20.0 * pow(15.0, s);
+        dawg_cut_plan(&a, (float)from, (float)to);
+        from = to;
+        dawg_cut_run(&a, 0, P, alone.ch[0] + k * P, alone.ch[1] + k * P);
+        dawg_cut_end(&a);
+    }
+    assert_int_equal(sound_first_difference(pair, alone), UINT32_MAX);
+    sound_free(&pair), sound_free(&alone);
+}
+
 static void it_joins_and_leaves_the_path_without_a_click_and_wholly(void **state)
 {
     (void)state;
@@ -98,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cut_frequencies_are_3_db_down),
         cmocka_unit_test(out_of_the_path_it_changes_no_bit),
+        cmocka_unit_test(alone_it_is_the_first_of_two),
         cmocka_unit_test(it_joins_and_leaves_the_path_without_a_click_and_wholly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,65 +5,22 @@ and bursts. Bits (mix, ratio 1:1, a silent key, link) and the drawing are in tes
 import numpy as np
 import pytest
 
-from kit import FULL, spectrum
 from kit import measures as m
+from kit import spectrum
+from kit.compression import CURVES, LIMITER, RATE, Compressor, both
 from kit.host import Plugin
 from kit.loudness import integrated
 from kit.report import record
 from kit.signals import frames, gain, make, tone
 
 KEY = "modern_compressor"
-RATE = 48000
 RATES = [44100, 48000, 96000, 192000]
-LIMITER = 100  # the ratio that stands for infinity
-
-
-def plugin(rate=RATE, **values) -> Plugin:
-    return Plugin(KEY, rate, **{"auto_makeup": False, "knee_db": 0} | values)
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
-
-
-def ideal(x, threshold, ratio, knee):
-    """Giannoulis, Massberg, Reiss 2012, eq. 4."""
-    slope = 0 if ratio >= LIMITER else 1 / ratio
-    over = np.asarray(x, np.float64) - threshold
-    bent = x + (slope - 1) * (over + knee / 2) ** 2 / (2 * max(knee, 1e-9))
-    return np.where(2 * over < -knee, x, np.where(2 * over <= knee, bent, threshold + over * slope))
-
-
-def stairs(hz, levels, step_s, rate=RATE, **values):
-    """Level in dB that comes out of each step of a tone, by RMS over its last 100 ms (whole cycles)."""
-    n, last = frames(step_s, rate), frames(0.1, rate)
-    level = np.repeat(gain(np.asarray(levels, np.float64)), n)
-    x = level * tone(hz, len(level), rate)
-    y = plugin(rate, **values).render(both(x), compensate=True)[0]
-    ends = [slice((i + 1) * n - last, (i + 1) * n) for i in range(len(levels))]
-    return np.array([level + m.rms_db(y[e]) - m.rms_db(x[e]) for level, e in zip(levels, ends, strict=True)])
+COMPRESSOR = Compressor(KEY)
+plugin, stairs, curve_error = COMPRESSOR.plugin, COMPRESSOR.stairs, COMPRESSOR.curve_error
+reduction, thd_percent = COMPRESSOR.reduction, COMPRESSOR.thd_percent
 
 
 # ---- DY-1
-
-LEVELS = np.arange(-60.0, 1.0)
-CURVES = [(-60, LIMITER, 0), (-60, 2, 24), (-40, 4, 6), (-20, 4, 0), (-20, 1.1, 12), (-18, 3, 6), (-20, LIMITER, 24),
-          (-6, 8, 6), (0, 4, 24), (0, LIMITER, 0)]  # fmt: skip
-if FULL:
-    CURVES = [(t, r, w) for t in (-60, -40, -20, -6, 0) for r in (1.1, 2, 4, 20, LIMITER) for w in (0, 6, 24)]
-
-
-def curve_error(hz, limit, threshold, ratio, knee, **values) -> float:
-    values = {"attack_ms": 10, "release_ms": 100} | values
-    settle = 0.4 + 0.01 * values["attack_ms"]
-    found = stairs(hz, LEVELS, settle, threshold_db=threshold, ratio=ratio, knee_db=knee, **values)
-    error = np.abs(found - ideal(LEVELS, threshold, ratio, knee))
-    below = threshold - knee / 2 > LEVELS
-    record("DY-1", f"{hz} Hz, static curve off by", np.max(error), "dB", f"<= {limit}", "high",
-           f"T {threshold}, R {ratio}, knee {knee}, {values['attack_ms']:g}/{values['release_ms']:g} ms")  # fmt: skip
-    record("DY-1", "below the knee", np.max(error[below], initial=0), "dB", "<= 0.01", "high")
-    assert np.max(error[below], initial=0) <= 0.01
-    return float(np.max(error))
 
 
 @pytest.mark.parametrize(("threshold", "ratio", "knee"), CURVES)
@@ -90,45 +47,18 @@ def test_programme_dependence_does_not_bend_the_curve():
 # ---- DY-2
 
 
-def reduction(steps, n, rate, hz=3000, **values):
-    """dB of reduction at every frame under a key whose level steps: [(frame, dBFS), …]; hz 0: a direct voltage. What is
-    compressed is a constant, so that the output is the gain."""
-    level = np.zeros(n)
-    for frame, db in steps:
-        level[frame:] = gain(db)
-    key = level * (tone(hz, n, rate) if hz else 1)
-    x = both(np.full(n, 0.25))
-    y = plugin(rate, **values).render(x, both(key))
-    return -m.db(y[0] / 0.25)
-
-
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("attack", [0.1, 0.3, 1, 3, 10, 30, 100])
 def test_the_attack_is_the_set_time(rate, attack):
-    """63.2 % of the way in dB after a step of the key from -40 to -6 dBFS; under 1 ms a direct voltage."""
-    on = rate // 10
-    n = on + round(0.012 * attack * rate) + rate // 10
-    curve = reduction([(0, -40), (on, -6)], n, rate, 0 if attack < 1 else 3000, attack_ms=attack, release_ms=2000)
-    found = m.time_to(curve, on, rate, window=0) + 1e3 / rate  # the first frame's value is that after one frame
-    ninety = m.time_to(curve, on, rate, 0.9, window=0) + 1e3 / rate
-    error = found - attack
-    record("DY-2", f"attack {attack} ms: 63 % after", found, "ms", "±10 % or ±0.1 ms", "high", f"{rate} Hz")
-    record("DY-2", f"attack {attack} ms: 90 % after", ninety, "ms", "", "high", f"{rate} Hz")
-    assert abs(error) <= max(0.1 * attack, 0.1)
-    assert abs(error) <= max(0.02 * attack, 0.085 if attack >= 1 else 1e3 / rate), "the same at every rate"
+    error = COMPRESSOR.attack_error(attack, rate)
+    assert error <= max(0.1 * attack, 0.1)
+    assert error <= max(0.02 * attack, 0.085 if attack >= 1 else 1e3 / rate), "the same at every rate"
 
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize(("attack", "release"), [(1, 20), (10, 20), (10, 100), (30, 200), (10, 1000), (100, 200), (1, 2000)])  # fmt: skip
 def test_the_release_is_the_set_time(rate, attack, release):
-    """63.2 % of the way back after a step of the key from -6 to -40 dBFS."""
-    off = round(0.012 * attack * rate) + rate // 10
-    n = off + round(0.01 * release * rate)
-    curve = reduction([(0, -6), (off, -40)], n, rate, attack_ms=attack, release_ms=release)
-    found = m.time_to(curve, off, rate, window=0)
-    error = 100 * (found / release - 1)
-    record("DY-2", f"release {release} ms, off by", abs(error), "%", "<= 15", "high", f"attack {attack}, {rate} Hz")
-    assert abs(error) <= 2
+    assert COMPRESSOR.release_error(attack, release, rate) <= 2
 
 
 def test_the_release_is_not_shorter_than_the_attack():
@@ -149,17 +79,6 @@ def test_lookahead_does_not_release_before_the_sound_has_fallen(lookahead):
 
 
 # ---- DY-3
-
-
-def thd_percent(hz, **values) -> float:
-    """Of a tone at -6 dBFS under 6 dB of reduction; the last 2^16 frames of 8 s, an odd number of cycles."""
-    n = 2**16
-    k = round(hz * n / RATE) | 1
-    x = 0.5011872 * tone(k * RATE / n, 6 * n, RATE)
-    p = plugin(threshold_db=-14, ratio=4, **{"attack_ms": 10, "release_ms": 100} | values)
-    y = p.render(both(x))
-    assert p.meters["gain_reduction_db"] == pytest.approx(6, abs=0.3)
-    return 100 * gain(spectrum.distortion(y[0, -n:], k, RATE)["thd"])
 
 
 @pytest.mark.parametrize(
@@ -193,17 +112,10 @@ def test_latency_is_the_lookahead(rate, lookahead):
 
 @pytest.mark.parametrize(("lookahead", "attack"), [(10, 2.5), (4, 1), (1, 0.25), (10, 0.5)])
 def test_with_lookahead_a_burst_does_not_overshoot(lookahead, attack):
-    """A full-scale burst of 1 kHz under 18 dB of reduction: its largest peak against those it settles at."""
-    at, n = RATE // 2, RATE
-    x = np.zeros(2 * n)
-    x[at : at + n] = tone(1000, n, RATE)
-    p = plugin(lookahead_ms=lookahead, attack_ms=attack, threshold_db=-24, ratio=4, release_ms=200)
-    y = p.render(both(x), compensate=True)[0]
-    over = m.peak_db(y[at : at + n]) - m.peak_db(y[at + n // 2 : at + n])
+    over = COMPRESSOR.burst_overshoot_db(lookahead_ms=lookahead, attack_ms=attack)
     record("DY-4", "overshoot of a full-scale burst, lookahead 4 x attack", over, "dB", "<= 0.5", "high")
     assert over <= 0.5
-    blind = plugin(attack_ms=attack, threshold_db=-24, ratio=4, release_ms=200).render(both(x))[0]
-    assert m.peak_db(blind[at : at + n]) - m.peak_db(blind[at + n // 2 : at + n]) > 1.0, "and without, it does"
+    assert COMPRESSOR.burst_overshoot_db(attack_ms=attack) > 1.0, "and without, it does"
 
 
 # ---- DY-5
@@ -237,17 +149,8 @@ def test_the_key_drives_the_gain_and_is_not_heard():
 # ---- DY-6
 
 
-def recovery_ms(burst_s) -> float:
-    """63 % of the way back after a 3 kHz burst of the key, at the default release of 100 ms."""
-    on = RATE // 2
-    off = on + frames(burst_s, RATE)
-    curve = reduction([(0, -60), (on, -6), (off, -60)], off + 10 * RATE, RATE, auto_release=True, attack_ms=5)
-    back = np.flatnonzero(curve[off:] <= (1 - 0.632) * curve[off])
-    return float(back[0]) / RATE * 1e3
-
-
 def test_auto_release_is_short_after_a_hit_and_long_after_seconds():
-    hit, held = recovery_ms(0.02), recovery_ms(2.0)
+    hit, held = COMPRESSOR.recovery_ms(0.02), COMPRESSOR.recovery_ms(2.0)
     record("DY-6", "auto release, 63 % back after 20 ms of sound", hit, "ms", "<= 150")
     record("DY-6", "auto release, 63 % back after 2 s of sound", held, "ms", ">= 400")
     assert hit <= 150 and held >= 400 and held / hit >= 3

@@ -37,6 +37,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
         /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|auto_(?!makeup|balance)|time_constant|transients|detector)/,
     ],
     ['Key', /^key_/],
+    ['Voice', /^(voice|proximity_db|de_ess_db|breath_db|presence_db|air_db)$/],
     ['Tone', /^(low_cut|high_cut|bandwidth|resonance|damping|tilt|tone|freq_hz|q|type|slope)/],
     ['Space', /^(diffusion|density|early|placement|crossover)/],
     ['Movement', /^(modulation|rate_hz|depth|voices|shape|stereo_phase)/],
