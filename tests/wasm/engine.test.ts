@@ -7,7 +7,7 @@ import { loadEngine, loadModule } from '../../tools/dawg/assets.js';
 import { seededRandom } from '../../web/src/random.js';
 import { Engine } from '../../worklet/engine.js';
 import type { Stereo } from '../../worklet/engine.js';
-import { WASM_BUILDS, manifest, randomEvents, runWasm, sha256, testSignals } from './builds.js';
+import { WASM_BUILDS, manifest, randomEvents, record, runWasm, sha256, testSignals } from './builds.js';
 
 const RATE = 48000;
 const RATES = [8000, 11025, 44100, 48000, 96000, 192000];
@@ -24,11 +24,13 @@ for (const build of WASM_BUILDS)
             );
     });
 
-test('sizes of the modules are small enough for 22 plugins in 110 kB gzip', (t) => {
+test('the module is small enough for 22 plugins in 200 kB gzip: 80 kB that they share, and 120 kB for all of them', (t) => {
     const bytes = readFileSync('build/worklet/dawg-worklet.wasm');
     const gzip = gzipSync(bytes, { level: 9 }).length;
-    t.diagnostic(`dawg-worklet.wasm: ${bytes.length} bytes, ${gzip} gzip, ${manifest.plugins.length} plugins`);
-    assert.ok(gzip <= 110_000, `${gzip} bytes gzip`);
+    const plugins = manifest.plugins.length;
+    t.diagnostic(`dawg-worklet.wasm: ${bytes.length} bytes, ${gzip} gzip, ${plugins} plugins`);
+    record('E-12', `gzip of the module, ${plugins} plugins`, gzip, 'bytes', '<= 80000 + 120000 / 22 per plugin');
+    assert.ok(gzip <= 80_000 + (120_000 / 22) * plugins, `${gzip} bytes gzip`);
 });
 
 test('a bad plugin number, rate or number of frames is a RangeError that says what is allowed', () => {
