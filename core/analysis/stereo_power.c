@@ -89,6 +89,7 @@ static int sum_bins(dawg_stereo_power *x, uint32_t bins)
         for (uint32_t k = first; k < x->bins; k += rows) x->power[k] = power_of(x, here++, there--);
     }
     if (++x->next < slices) return 0;
+    x->is_summing = x->next = 0;
     x->power[0] = 0.5 * power_of(x, 0, 0); /* without a mirror image, as is the last */
     if (x->bins > x->points / 2u) x->power[x->points / 2u] *= 0.5;
     return 1;

@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { nameInBand, nameInGroup, panelOf } from '../../web/gui/groups.js';
 import { findsProblems, problemsOf } from '../../web/gui/problems.js';
-import { readoutText, readoutsOf } from '../../web/gui/readouts.js';
+import { isLevel, isReduction, meterPlace, shortName } from '../../web/gui/meter.js';
+import { findingText, readoutText, readoutsOf, takerOf } from '../../web/gui/readouts.js';
 import { columns, hzToX, xToHz } from '../../web/gui/scale.js';
 import type { Manifest, PluginInfo } from '../../web/src/manifest.js';
 
@@ -135,4 +136,30 @@ test('a spectrum in columns: a single bin of 0 dB stands within a column of its 
         assert.ok(Math.abs(highest - wanted) <= 1, `bin ${bin}: column ${highest}, wanted ${wanted.toFixed(1)}`);
         assert.ok(shown[highest] > -6 && shown[highest] <= 0, `bin ${bin}: ${shown[highest]} dB`);
     }
+});
+test('meters: what comes in, what is taken off, what goes out; bands by number, stages by name', () => {
+    const names = (key: string): string[] =>
+        pluginOf(key)
+            .meters.filter((meter) => isLevel(meter) || isReduction(meter))
+            .sort((a, b) => meterPlace(a) - meterPlace(b))
+            .map(shortName);
+    assert.deepEqual(names('limiter'), ['In', 'GR', 'Out', 'TP']);
+    assert.deepEqual(names('multiband_compressor'), ['In', 'GR', '1', '2', '3', '4', 'Out']);
+    assert.deepEqual(names('vocal_compressor'), ['In', 'Key', 'GR', 'Proximity', 'De-ess', 'Breath', 'Out']);
+});
+test('readouts: a finding has its label, no frequency a dash; what is suggested names the parameter that takes it', () => {
+    const vocal = pluginOf('vocal_compressor');
+    const voice = vocal.meters.find(({ key }) => key === 'detected_voice')!;
+    assert.deepEqual(
+        [0, 1, 2].map((value) => findingText(vocal, voice, value)),
+        ['\u2013', 'Male', 'Female'],
+    );
+    assert.equal(readoutText({ unit: 'Hz' }, 0), '\u2013');
+    const takers = (key: string): (string | undefined)[] =>
+        pluginOf(key)
+            .meters.filter((meter) => meter.key.startsWith('suggested_'))
+            .map((meter) => takerOf(pluginOf(key), meter)?.key);
+    assert.deepEqual(takers('multiband_compressor'), ['crossover1_hz', 'crossover2_hz', 'crossover3_hz']);
+    assert.deepEqual(takers('limiter'), ['input_db']);
+    assert.equal(takerOf(vocal, voice), undefined);
 });

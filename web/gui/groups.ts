@@ -28,7 +28,7 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Engine', /^(amount|speed|freeze|learn|goal|[a-z]+_bias)$/],
     ['Target', /^(target|custom\d)/],
     ['Problems', /^(detect(?!or)|auto_fix|sensitivity|fix_|enhance_)/],
-    ['Mode', /^(phase|quality|match_loudness|unity_gain|listen|delta|auto_q)$/],
+    ['Mode', /^(mode|tracking|phase|quality|match_loudness|unity_gain|listen|delta|auto_q)$/],
     ['Crossovers', /^crossover\d/],
     ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|all_buttons|knee_db|range_db)/],

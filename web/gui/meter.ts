@@ -17,6 +17,22 @@ const DEEPEST_DB = 24;
 export const isReduction = (meter: MeterInfo): boolean => meter.key.includes('reduction');
 export const isLevel = (meter: MeterInfo): boolean => /(^|_)(peak|level)_dB/i.test(meter.key) && /^dB/.test(meter.unit);
 
+const SHORT: [RegExp, string][] = [
+    [/^input_/, 'In'],
+    [/^key_/, 'Key'],
+    [/^gain_reduction/, 'GR'],
+    [/reduction/, ''],
+    [/^output_/, 'Out'],
+    [/^true_peak/, 'TP'],
+];
+/** What stands over a meter: a band's number, a stage's name, else a common abbreviation. */
+export function shortName({ key, name }: Pick<MeterInfo, 'key' | 'name'>): string {
+    const band = /^band(\d+)_/.exec(key)?.[1];
+    return band ?? (SHORT.find(([words]) => words.test(key))?.[1] || name.replace(/ Reduction$/, ''));
+}
+/** From left to right: what comes in, what is taken off, what goes out. */
+export const meterPlace = ({ key }: Pick<MeterInfo, 'key'>): number => SHORT.findIndex(([words]) => words.test(key));
+
 /** A level that follows at once and falls slowly, with its held peak. dB. */
 export class Ballistics {
     shown = -Infinity;
@@ -135,7 +151,7 @@ export class DawgMeter extends NodeElement {
                 grid-template: auto 1fr auto / 100%;
                 justify-items: center;
                 gap: 3px;
-                width: 44px;
+                min-width: 44px;
                 min-height: 110px;
             }
             .name {

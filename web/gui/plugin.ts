@@ -8,7 +8,7 @@ import { bandValue } from './bands.js';
 import { Gesture } from './gesture.js';
 import { nameInBand, nameInGroup, panelOf } from './groups.js';
 import type { Band, Group } from './groups.js';
-import { isLevel, isReduction } from './meter.js';
+import { isLevel, isReduction, meterPlace, shortName } from './meter.js';
 import type { ControlNode } from './node.js';
 import { pluginStyles } from './plugin_style.js';
 import { readoutsOf } from './readouts.js';
@@ -217,27 +217,16 @@ export class DawgPlugin extends NodeElement {
     }
 
     #meters(node: ControlNode): TemplateResult {
-        const short = (meter: MeterInfo): string =>
-            isReduction(meter)
-                ? 'GR'
-                : meter.key.startsWith('input')
-                  ? 'In'
-                  : meter.key.startsWith('output')
-                    ? 'Out'
-                    : meter.key.startsWith('true_peak')
-                      ? 'TP'
-                      : meter.name;
-        const order = (meter: MeterInfo): number => ['In', 'GR', 'Out', 'TP'].indexOf(short(meter));
         const shown = node.info.meters
             .filter((meter) => isLevel(meter) || isReduction(meter))
-            .sort((a, b) => order(a) - order(b));
+            .sort((a, b) => meterPlace(a) - meterPlace(b));
         return html`<div class="meters" role="group" aria-label="Meters">
             ${shown.map(
                 (meter) =>
                     html`<dawg-meter
                         .node=${node}
                         meter=${meter.key}
-                        label=${short(meter)}
+                        label=${shortName(meter)}
                         orient=${this.isNarrow ? 'horizontal' : 'vertical'}
                     ></dawg-meter>`,
             )}
