@@ -15,7 +15,7 @@ import { readoutsOf } from './readouts.js';
 import { canSuggest } from './suggesting.js';
 import { valueText } from './text.js';
 import type { AudioData, PluginKey, State } from '../src/api.js';
-import type { MeterInfo, ParamInfo, ParamValue } from '../src/manifest.js';
+import type { ParamInfo, ParamValue } from '../src/manifest.js';
 
 type Side = 'A' | 'B';
 /** As in plugin_style.ts. */

@@ -7,7 +7,6 @@ import { parseChain } from './chain.js';
 import type { Slot, Warn } from './chain.js';
 import { InputError } from './errors.js';
 import type { Manifest } from './manifest.js';
-import { parseTarget, slotToOptimize } from './optimize.js';
 import type { RackEvent } from './rack.js';
 import type { CostJob, FromRenderer, RenderJob, ToRenderer } from './render_jobs.js';
 import { BLOCK_MAX, checkKeyIsUsed } from './rendering.js';
@@ -224,12 +223,9 @@ export async function render(
     if (!Number.isInteger(numberIn('block', block, 1, BLOCK_MAX, 'frames')))
         throw new InputError(`block is ${block}; allowed is a whole number, 1 .. ${BLOCK_MAX} frames.`);
     const events = (options.events ?? []).map((event) => eventOf(slots, event, rate));
-    const target =
-        options.target_lufs === undefined ? undefined : parseTarget(home.manifest, options.target_lufs, 'target_lufs');
-    if (target !== undefined) slotToOptimize(slots, events, 'target_lufs');
     const job: RenderJob = {
         type: 'render',
-        ...{ rate, channels, slots, compensate, block, events, target },
+        ...{ rate, channels, slots, compensate, block, events, target: options.target_lufs },
         ...(key && { key: key.channels }),
         tempo: numberIn('tempo_bpm', tempo_bpm, 20, 999, 'bpm'),
         tail: tail === 'auto' ? undefined : Math.round(numberIn('tail', tail, 0, 3600, 's, or auto') * rate),

@@ -19,8 +19,8 @@ export interface RenderJob {
     tail: number | undefined;
     compensate: boolean;
     block: number;
-    /** LUFS, for the limiter at the end. */
-    target: number | undefined;
+    /** LUFS, or a preset of the limiter; for the one at the end. */
+    target: number | string | undefined;
 }
 export interface CostJob {
     type: 'cost';

@@ -5,7 +5,7 @@ import type { Slot } from './chain.js';
 import { InputError } from './errors.js';
 import type { Manifest } from './manifest.js';
 import { seededRandom } from './random.js';
-import { LoudnessReader, optimizeDrive, slotToOptimize } from './optimize.js';
+import { LoudnessReader, optimizeDrive, parseTarget, slotToOptimize } from './optimize.js';
 import { Rack } from './rack.js';
 import type { PluginReport } from './rack.js';
 import type { CostJob, FromRenderer, RenderJob, Rendered, ToRenderer } from './render_jobs.js';
@@ -126,7 +126,7 @@ async function optimize(id: number, job: RenderJob, target: number): ReturnType<
 }
 
 async function render(id: number, job: RenderJob): Promise<Rendered | undefined> {
-    const { target } = job;
+    const target = job.target === undefined ? undefined : parseTarget(live().manifest, job.target, 'target_lufs');
     const found = target === undefined ? undefined : await optimize(id, job, target);
     let out = [0, 1].map(() => new Float32Array(job.channels[0].length + (job.tail ?? 0)));
     let written = 0;
