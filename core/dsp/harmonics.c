@@ -58,18 +58,23 @@ void dawg_harmonics_run(dawg_harmonics *x, uint32_t channel, uint32_t at, const 
     dawg_oversampler_down(&s->oversampler, d, up, n, added);
     const int fades = x->way != 0 || x->level != x->fade_frames;
     const float step = 1.0f / (float)(int32_t)x->period, whole = 1.0f / (float)(int32_t)x->fade_frames;
+    float bass[PERIOD_MAX], share[PERIOD_MAX];
     dawg_core core = s->core;
-    double offset = s->offset;
+    for (uint32_t i = 0; i < n; ++i) bass[i] = dawg_core_flux(&core, x->core_pole, io[i]);
+    s->core = core;
     for (uint32_t i = 0; i < n; ++i) {
         const float u = (float)(int32_t)(at + i) * step;
-        const float bass = dawg_core_added(&core, x->core_pole, along(x->from.core_drive, x->to.core_drive, u), io[i]);
-        const double all = (double)(added[i] + along(x->from.core, x->to.core, u) * bass);
-        offset += x->offset_pole * (all - offset);
-        float share = along(x->from.amount, x->to.amount, u);
-        if (fades) share *= dawg_ease((float)((int32_t)x->level + x->way * (int32_t)(at + i)) * whole);
-        io[i] += share * (float)(all - offset);
+        bass[i] = dawg_core_added(along(x->from.core_drive, x->to.core_drive, u), bass[i]);
+        added[i] += along(x->from.core, x->to.core, u) * bass[i];
+        share[i] = along(x->from.amount, x->to.amount, u);
     }
-    s->core = core;
+    for (uint32_t i = 0; i < n && fades; ++i)
+        share[i] *= dawg_ease((float)((int32_t)x->level + x->way * (int32_t)(at + i)) * whole);
+    double offset = s->offset;
+    for (uint32_t i = 0; i < n; ++i) {
+        offset += x->offset_pole * ((double)added[i] - offset);
+        io[i] += share[i] * (float)((double)added[i] - offset);
+    }
     s->offset = offset;
 }
 

@@ -15,12 +15,21 @@
 /* Exact helpers: no rounding beyond IEEE. */
 static inline float dawg_abs(float x) { return __builtin_fabsf(x); }
 static inline double dawg_abs_d(double x) { return __builtin_fabs(x); }
+/* In the form that wasm has one instruction for (pmin, pmax). */
 static inline float dawg_min(float a, float b) { return a < b ? a : b; }
-static inline float dawg_max(float a, float b) { return a > b ? a : b; }
-static inline float dawg_clamp(float x, float lo, float hi) { return x < lo ? lo : x > hi ? hi : x; }
+static inline float dawg_max(float a, float b) { return b < a ? a : b; }
+static inline float dawg_clamp(float x, float lo, float hi) /* lo <= hi */
+{
+    const float up = x < lo ? lo : x;
+    return hi < up ? hi : up;
+}
 static inline double dawg_min_d(double a, double b) { return a < b ? a : b; }
-static inline double dawg_max_d(double a, double b) { return a > b ? a : b; }
-static inline double dawg_clamp_d(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
+static inline double dawg_max_d(double a, double b) { return b < a ? a : b; }
+static inline double dawg_clamp_d(double x, double lo, double hi) /* lo <= hi */
+{
+    const double up = x < lo ? lo : x;
+    return hi < up ? hi : up;
+}
 static inline double dawg_sqrt_d(double x) { return __builtin_sqrt(x); } /* x >= 0 */
 /* Largest integer <= x, |x| < 2^31. */
 static inline float dawg_floor(float x)

@@ -68,17 +68,22 @@ static dawg_f4 four_sums(const dawg_half_band *h, const float *newest)
 
 static void slide(dawg_oversampler_line *l, uint32_t n) { memmove(l->x, l->x + n, sizeof(float) * HISTORY); }
 
+/* As many of four as there is room for. */
+static inline void put(float *out, dawg_f4 v, uint32_t room)
+{
+    if (room >= 4u) dawg_f4_store(out, v);
+    else memcpy(out, &v, sizeof(float) * room);
+}
+
 static void stage_up(dawg_oversampler_line *line, const dawg_half_band *h, const float *in, uint32_t n, float *out)
 {
     float *now = line->x + HISTORY;
     for (uint32_t i = 0; i < n; ++i) now[i] = dawg_flush(in[i]);
     for (uint32_t i = 0; i < n; i += 4u) {
         const dawg_f4 fir = four_sums(h, now + i), plain = dawg_f4_load(now + i - (h->pairs - 1u));
-        const uint32_t m = n - i < 4u ? n - i : 4u;
-        for (uint32_t j = 0; j < m; ++j) {
-            out[2u * (i + j)] = fir[j];
-            out[2u * (i + j) + 1u] = plain[j];
-        }
+        const dawg_f4 low = dawg_f4_zip_low(fir, plain), high = dawg_f4_zip_high(fir, plain);
+        put(out + 2u * i, low, 2u * (n - i));
+        if (n - i > 2u) put(out + 2u * i + 4u, high, 2u * (n - i) - 4u);
     }
     slide(line, n);
 }
@@ -95,8 +100,7 @@ static void stage_down(dawg_oversampler_line *even, dawg_oversampler_line *odd, 
     for (uint32_t i = 0; i < n; i += 4u) {
         const dawg_f4 fir = four_sums(h, e + i - h->late), plain = dawg_f4_load(o + i - h->late - h->pairs);
         const dawg_f4 y = (fir + plain) * 0.5f;
-        const uint32_t m = n - i < 4u ? n - i : 4u;
-        for (uint32_t j = 0; j < m; ++j) out[i + j] = y[j];
+        put(out + i, y, n - i);
     }
     slide(even, n);
     slide(odd, n);

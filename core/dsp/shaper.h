@@ -39,11 +39,9 @@ typedef struct dawg_core {
 #define DAWG_CORE_HZ 40.0
 #define DAWG_CORE_DRIVE 0.75f /* d at 0 dB of drive */
 
-/* y - x. pole: dawg_onepole_from_hz(DAWG_CORE_HZ, rate); d > 0. */
-static inline float dawg_core_added(dawg_core *c, float pole, float d, float x)
-{
-    c->flux += pole * (x - c->flux);
-    return dawg_tanh(d * c->flux) / d - c->flux;
-}
+/* The flux p for a sample x. pole: dawg_onepole_from_hz(DAWG_CORE_HZ, rate). */
+static inline float dawg_core_flux(dawg_core *c, float pole, float x) { return c->flux += pole * (x - c->flux); }
+/* y - x; d > 0. */
+static inline float dawg_core_added(float d, float flux) { return dawg_tanh(d * flux) / d - flux; }
 
 #endif

@@ -107,7 +107,7 @@ static double core_third(double hz, double rate, float d)
     dawg_core c = {0};
     double re = 0.0, im = 0.0;
     for (uint32_t i = 0; i < 2 * n; ++i) {
-        const float y = dawg_core_added(&c, pole, d, (float)(0.25 * sin(2.0 * pi * hz * i / rate)));
+        const float y = dawg_core_added(d, dawg_core_flux(&c, pole, (float)(0.25 * sin(2.0 * pi * hz * i / rate))));
         if (i < n) continue;
         re += (double)y * cos(2.0 * pi * 3.0 * hz * i / rate);
         im += (double)y * sin(2.0 * pi * 3.0 * hz * i / rate);

@@ -102,16 +102,19 @@ static void smooth(const classic_times *t, classic_lane *state, uint32_t n, cons
         memset(reduction_db, 0, sizeof(float) * n);
         return;
     }
+    const classic_times k = *t;
     classic_lane l = *state;
     for (uint32_t i = 0; i < n; ++i) {
-        l.peak = dawg_max_d((double)goal[i], t->release * l.peak);
+        l.peak = dawg_max_d((double)goal[i], k.release * l.peak);
         double held = l.peak;
+#pragma GCC unroll 2 /* wasm is compiled without unrolling, and the state would stay in memory */
         for (int s = 0; s < CLASSIC_STAGES; ++s) {
-            l.slow[s] = l.peak + (l.peak > l.slow[s] ? t->rise[s] : t->fall[s]) * (l.slow[s] - l.peak);
-            held = dawg_max_d(held, t->share[s] * l.slow[s]);
+            const double away = l.slow[s] - l.peak;
+            l.slow[s] = l.peak + (away < 0.0 ? k.rise[s] : k.fall[s]) * away;
+            held = dawg_max_d(held, k.share[s] * l.slow[s]);
         }
-        l.y = held + t->attack * (l.y - held);
-        l.late = l.y + t->lag * (l.late - l.y);
+        l.y = held + k.attack * (l.y - held);
+        l.late = l.y + k.lag * (l.late - l.y);
         reduction_db[i] = (float)l.late;
     }
     *state = l;
