@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * voice_presence.c - see voice_presence.h. */
+#include "voice_presence.h"
+#include "dsp/onepole.h"
+#include <string.h>
+
+#define LOWEST_HZ 70.0f
+#define HIGHEST_HZ 520.0f
+#define CLEAR 0.82f /* of the fundamental: a drum's tone under its noise has less */
+#define NOTE_S 0.060f
+#define FOLLOW_S 0.050
+#define SMOOTH_S 0.150
+#define LEAST (2.0f / 1200.0f) /* octaves: how far a pitch moves on average that is a voice's */
+#define MOST (80.0f / 1200.0f)
+#define JUMP (1.0f / 12.0f) /* octaves from the mean: another note */
+#define FALLEN 0.0316f      /* of the highest mean square: -15 dB */
+#define RISE_S 0.25f
+#define FALL_S 1.5f
+
+void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double rate)
+{
+    const double per_s = rate / (double)period;
+    memset(x, 0, sizeof *x);
+    dawg_fundamental_reset(&x->fundamental, rate);
+    x->seconds = (float)(1.0 / per_s);
+    x->follow = dawg_onepole_from_time(FOLLOW_S, per_s);
+    x->smooth = dawg_onepole_from_time(SMOOTH_S, per_s);
+}
+
+void dawg_voice_presence_feed(dawg_voice_presence *x, const float *key, uint32_t n)
+{
+    dawg_fundamental_feed(&x->fundamental, key, n);
+}
+
+static int sounds(dawg_voice_presence *x)
+{
+    const dawg_fundamental *f = &x->fundamental;
+    if (f->hz < LOWEST_HZ || f->hz > HIGHEST_HZ || f->clarity < CLEAR) {
+        x->run_s = 0.0f;
+        return 0;
+    }
+    const float octaves = dawg_log2(f->hz);
+    if (x->run_s == 0.0f || dawg_abs(octaves - x->octaves) > JUMP) {
+        x->run_s = x->moving = x->top = 0.0f;
+        x->octaves = octaves;
+    }
+    x->run_s = dawg_min(x->run_s + x->seconds, 1.0f);
+    x->top = dawg_max(x->top, f->all);
+    dawg_onepole_tick(&x->octaves, x->follow, octaves);
+    dawg_onepole_tick(&x->moving, x->smooth, dawg_abs(octaves - x->octaves));
+    return x->run_s > NOTE_S && x->moving > LEAST && x->moving < MOST && f->all > FALLEN * x->top;
+}
+
+void dawg_voice_presence_end(dawg_voice_presence *x)
+{
+    dawg_fundamental_end(&x->fundamental);
+    const float step = sounds(x) ? 1.0f / RISE_S : -1.0f / FALL_S;
+    x->share = dawg_clamp(x->share + step * x->seconds, 0.0f, 1.0f);
+    x->moving = dawg_flush(x->moving);
+}
