@@ -14,8 +14,10 @@
 #define MOST (80.0f / 1200.0f)
 #define JUMP (1.0f / 12.0f) /* octaves from the mean: another note */
 #define FALLEN 0.0316f      /* of the highest mean square: -15 dB */
+#define PARTIALS 1.1f      /* mean square of the partials' numbers, weighed by their power: 1 is a sine */
+#define WINDOW_S 0.020      /* as the fundamental's */
 #define RISE_S 0.25f
-#define FALL_S 1.5f
+#define FALL_S 2.0f
 
 void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double rate)
 {
@@ -23,18 +25,47 @@ void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double r
     memset(x, 0, sizeof *x);
     dawg_fundamental_reset(&x->fundamental, rate);
     x->seconds = (float)(1.0 / per_s);
+    x->rate = (float)rate;
+    x->window = dawg_onepole_from_time(WINDOW_S, per_s);
     x->follow = dawg_onepole_from_time(FOLLOW_S, per_s);
     x->smooth = dawg_onepole_from_time(SMOOTH_S, per_s);
 }
 
 void dawg_voice_presence_feed(dawg_voice_presence *x, const float *key, uint32_t n)
 {
+    float power = x->now[0], slope = x->now[1], past = x->past;
     dawg_fundamental_feed(&x->fundamental, key, n);
+    for (uint32_t i = 0; i < n; ++i) {
+        const float step = key[i] - past;
+        past = key[i];
+        power += past * past;
+        slope += step * step;
+    }
+    x->now[0] = power, x->now[1] = slope, x->past = past;
+    x->frames += n;
+}
+
+static void measure(dawg_voice_presence *x)
+{
+    const float share = x->frames ? 1.0f / (float)x->frames : 0.0f;
+    dawg_onepole_tick(&x->power, x->window, share * x->now[0]);
+    dawg_onepole_tick(&x->slope, x->window, share * x->now[1]);
+    x->power = dawg_flush(x->power);
+    x->slope = dawg_flush(x->slope);
+    x->now[0] = x->now[1] = 0.0f;
+    x->frames = 0;
+}
+
+static int has_partials(const dawg_voice_presence *x, float hz)
+{
+    const float sine = 2.0f * dawg_sin_turns(0.5f * hz / x->rate); /* slope of one of that pitch */
+    return x->slope > PARTIALS * sine * sine * x->power;
 }
 
 static int sounds(dawg_voice_presence *x)
 {
     const dawg_fundamental *f = &x->fundamental;
+    measure(x);
     if (f->hz < LOWEST_HZ || f->hz > HIGHEST_HZ || f->clarity < CLEAR) {
         x->run_s = 0.0f;
         return 0;
@@ -45,10 +76,11 @@ static int sounds(dawg_voice_presence *x)
         x->octaves = octaves;
     }
     x->run_s = dawg_min(x->run_s + x->seconds, 1.0f);
-    x->top = dawg_max(x->top, f->all);
+    x->top = dawg_max(x->top, x->power);
     dawg_onepole_tick(&x->octaves, x->follow, octaves);
     dawg_onepole_tick(&x->moving, x->smooth, dawg_abs(octaves - x->octaves));
-    return x->run_s > NOTE_S && x->moving > LEAST && x->moving < MOST && f->all > FALLEN * x->top;
+    return x->run_s > NOTE_S && x->moving > LEAST && x->moving < MOST && x->power > FALLEN * x->top &&
+           has_partials(x, f->hz);
 }
 
 void dawg_voice_presence_end(dawg_voice_presence *x)

@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: MIT
  * voice_presence.h - whether a voice sounds, 0..1, while it plays. What tells a voice from an instrument that has a pitch
- * as well is that its pitch is never still: a fundamental (fundamental.h) of 70 to 520 Hz, nearly periodic, for 60 ms, that
- * moves by 2 to 80 cents around its mean of 50 ms without a jump, and whose level has not fallen by 15 dB, as a drum's
- * does at once. What is true of a glide, a vibrato or the jitter of a held vowel (Titze 1994, "Principles of Voice
- * Production") is not of strings, keys and machines that play notes one after the other; what glides or has vibrato counts
- * as a voice, and a voice tuned to a straight line does not.
+ * as well is that its pitch is never still (Titze 1994, "Principles of Voice Production"): a fundamental (fundamental.h)
+ * of 70 to 520 Hz, nearly periodic, for 60 ms, that moves by 2 to 80 cents around its mean of 50 ms without a jump; whose
+ * level has not fallen by 15 dB, as a drum's does at once; and that has partials, unlike the gliding sine of a tom or a
+ * synthetic bass: the mean square of its slope is at least 1.1 times that of a sine of that pitch and power.
  *
- *     key -> fundamental -> moves? -> +1 per 0.25 s, else -1 per 1.5 s, between 0 and 1 */
+ *     key -> fundamental -> moves, with partials? -> +1 per 0.25 s, else -1 per 2 s, between 0 and 1
+ *
+ * Strings, keys and machines that play notes one after the other are told apart from voices; a lead with vibrato is not,
+ * and a voice that is tuned to a straight line is not heard as one. */
 #ifndef DAWG_VOICE_PRESENCE_H
 #define DAWG_VOICE_PRESENCE_H
 #include "fundamental.h"
 
 typedef struct dawg_voice_presence {
     dawg_fundamental fundamental;
-    float seconds;         /* of a control period */
-    float follow, smooth;  /* shares per control period */
-    float octaves, moving; /* mean of the pitch, and how far it is from it on average */
-    float run_s, top;      /* of the note: how long, and the highest of its mean squares */
-    float share;           /* 0..1: the result */
+    float seconds;                    /* of a control period */
+    float follow, smooth;             /* shares per control period */
+    float octaves, moving;            /* mean of the pitch, and how far it is from it on average */
+    float power, slope, now[2], past; /* mean squares of late, the sums of this control period, the last sample */
+    uint32_t frames;                  /* of this control period so far */
+    float window;                     /* share per control period */
+    float rate;
+    float run_s, top; /* of the note: how long, and the highest of its mean squares */
+    float share;      /* 0..1: the result */
 } dawg_voice_presence;
 
 /* period: frames of a control period. Nothing heard. */

@@ -9,21 +9,22 @@
  *
  *     trend[n + 1] = input[n] + feedback^2 limiter^2 trend[n]       mean squares of turn n; one turn is one delay time
  *
- * because what grows evenly, by the feedback or by what is played, is no runaway. A band that stands more than 6 dB over
- * the highest trend of this turn and the two beside it has built up: its loop gain is lowered until it stands 5 dB over,
- * by as much as it is over plus what it grew in the last turn, so that a steady growth is stopped in one turn. A cut is a
- * bell of two octaves (at the ends, a shelf) of up to 24 dB that leaves the path when it is not needed.
+ * because what grows evenly, by the feedback or by what is played, is no runaway. A band that stands more than 5 dB over
+ * the highest trend of this turn and the two beside it is building up: its loop gain is lowered until it stands 4 dB over,
+ * by as much as it is over plus what it grew in the last turn, so that a steady growth is stopped in one turn and 6 dB are
+ * not passed for long. A cut is a bell of two octaves (at the ends, a shelf) of up to 24 dB that leaves the path when it is
+ * not needed.
  *
- * Unrelated or not, echoes at a feedback of 60 % or less add up to less than 6 dB over trend: (1 + f) / (1 - f) in power
- * at most. Then, and whenever nothing builds up, no bit is changed. Turns under 50 ms are left alone: their resonances are
- * their sound, and too short to measure. */
+ * However alike they are, echoes at a feedback of 50 % or less add up to less than 5 dB over trend: (1 + f) / (1 - f) in
+ * power at most. Then, and whenever nothing builds up, no bit is changed. Turns under 50 ms are left alone: their resonances
+ * are their sound, and too short to measure. */
 #ifndef DAWG_RUNAWAY_H
 #define DAWG_RUNAWAY_H
 #include "eq_band.h"
 
 #define DAWG_RUNAWAY_BANDS 4u
-#define DAWG_RUNAWAY_LIMIT_DB 6.0f
-#define DAWG_RUNAWAY_GOAL_DB 5.0f
+#define DAWG_RUNAWAY_LIMIT_DB 5.0f
+#define DAWG_RUNAWAY_GOAL_DB 4.0f
 #define DAWG_RUNAWAY_CUT_MAX_DB 24.0f
 #define DAWG_RUNAWAY_TURN_MIN_S 0.050
 

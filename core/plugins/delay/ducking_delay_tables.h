@@ -82,8 +82,7 @@ static const dawg_param params[] = {
         "Release x0.5 for a key that seldom sounds, x1 when it does half of the time, x1.5 when nearly always."),
     DAWG_P_BOOL(
         "anti_runaway", "Anti-Runaway", 0, BOTH,
-        "A band that builds up in the loop by over 6 dB more than feedback and input explain is turned down; at "
-        "50 ms or more."),
+        "A band whose echoes pile up over 5 dB higher than feedback and input explain is turned down; from 50 ms on."),
 };
 DAWG_PARAM_TABLE(params, N_PARAMS);
 
@@ -139,6 +138,25 @@ static const dawg_preset presets[] = {
                 "to 2 ms; loudness within 1 LU.",
                 {TIME_MS, 110}, {FEEDBACK, 0.1f}, {MIX, 0.25f}, {RANGE_DB, 8}, {MODULATION, 0.2f}, {RATE_HZ, 0.5f},
                 {STEREO_PHASE, 180}, {WIDTH, 2}),
+    DAWG_PRESET(
+        "smart_vocal", "Smart Vocal",
+        "As Vocal Clarity, but 6 dB earlier for a voice alone: with crests of -32 dBFS it has the echoes 6 dB lower, a "
+        "tone of that level leaves them; 63 % are back 360 ms after dense talk, 120 ms after a lone word; loudness "
+        "within 1 LU.",
+        {MIX, 0.25f}, {THRESHOLD_DB, -26}, {RANGE_DB, 14}, {HOLD_MS, 60}, {RELEASE_MS, 240}, {LOW_CUT_HZ, 200},
+        {HIGH_CUT_HZ, 7000}, {SMART_DUCKING, 1}, {ADAPTIVE_RELEASE, 1}),
+    DAWG_PRESET(
+        "smart_broadcast", "Smart Broadcast",
+        "As Broadcast Voice, but 6 dB earlier for a voice alone: with crests of -36 dBFS it has the echoes 9 dB lower, "
+        "a tone of that level leaves them; loudness within 1 LU.",
+        {TIME_MS, 250}, {FEEDBACK, 0.25f}, {MIX, 0.25f}, {THRESHOLD_DB, -30}, {RANGE_DB, 20}, {ATTACK_MS, 5},
+        {HOLD_MS, 150}, {RELEASE_MS, 150}, {LOW_CUT_HZ, 180}, {HIGH_CUT_HZ, 6000}, {SMART_DUCKING, 1}),
+    DAWG_PRESET(
+        "endless_dub", "Endless Dub",
+        "Quarter notes, 600 ms at 100 bpm, that lose 0.4 dB a turn; a note of 1 kHz, which fits that time, piles up to "
+        "4 dB over the other echoes, not 12; loudness within 1 LU.",
+        {SYNC, DAWG_NOTE_4}, {FEEDBACK, 0.95f}, {MIX, 0.25f}, {RANGE_DB, 9}, {LOW_CUT_HZ, 150}, {HIGH_CUT_HZ, 6000},
+        {MODULATION, 0}, {ANTI_RUNAWAY, 1}),
 };
 #endif
 
