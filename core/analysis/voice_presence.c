@@ -14,7 +14,7 @@
 #define MOST (80.0f / 1200.0f)
 #define JUMP (1.0f / 12.0f) /* octaves from the mean: another note */
 #define FALLEN 0.0316f      /* of the highest mean square: -15 dB */
-#define PARTIALS 1.1f      /* mean square of the partials' numbers, weighed by their power: 1 is a sine */
+#define PARTIALS 1.1f       /* mean square of the partials' numbers, weighed by their power: 1 is a sine */
 #define WINDOW_S 0.020      /* as the fundamental's */
 #define RISE_S 0.25f
 #define FALL_S 2.0f

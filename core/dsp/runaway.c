@@ -48,7 +48,7 @@ void dawg_runaway_reset(dawg_runaway *x, uint32_t period, double rate)
 
 /* ---- plan ------------------------------------------------------------------------------------------------------- */
 
-/* As if nothing had been heard; known: the loop is silent. */
+/* As if nothing had been heard. */
 static void begin(dawg_runaway *x, uint32_t turn)
 {
     x->turn = turn;
@@ -56,6 +56,11 @@ static void begin(dawg_runaway *x, uint32_t turn)
     x->fed = x->passed = 0.0f;
     for (uint32_t i = 0; i < 2; ++i) x->s1[i] = x->s2[i] = x->power[i] = dawg_f4_all(0.0f);
     for (uint32_t i = 0; i < BANDS; ++i) x->goal_db[i] = x->over_db[i] = x->before[i] = x->trend[i] = 0.0f;
+}
+
+static dawg_eq_shape shape(const dawg_runaway *x, uint32_t band, float cut_db)
+{
+    return (dawg_eq_shape){places[band].cut, DAWG_EQ_12_DB, place_hz(band, x->rate), -(double)cut_db, places[band].q};
 }
 
 void dawg_runaway_plan(dawg_runaway *x, int on, uint32_t turn)
@@ -66,13 +71,15 @@ void dawg_runaway_plan(dawg_runaway *x, int on, uint32_t turn)
         x->known = (uint32_t)first;
     }
     x->listens = (uint32_t)listens;
+    x->cuts >>= 1;
     for (uint32_t i = 0; i < BANDS; ++i) {
         const float was = x->cut_db[1][i], way = x->goal_db[i] - was;
         x->cut_db[0][i] = was;
         x->cut_db[1][i] = dawg_abs(way) <= x->step_db ? x->goal_db[i] : was + (way > 0.0f ? x->step_db : -x->step_db);
-        const double hz = place_hz(i, x->rate);
-        const dawg_eq_shape from = {places[i].cut, DAWG_EQ_12_DB, hz, -(double)was, places[i].q};
-        const dawg_eq_shape to = {places[i].cut, DAWG_EQ_12_DB, hz, -(double)x->cut_db[1][i], places[i].q};
+        if (was > 0.0f || x->cut_db[1][i] > 0.0f) x->cuts = 3;
+    }
+    for (uint32_t i = 0; x->cuts && i < BANDS; ++i) {
+        const dawg_eq_shape from = shape(x, i, x->cut_db[0][i]), to = shape(x, i, x->cut_db[1][i]);
         dawg_eq_band_plan(&x->band[i], 1, DAWG_EQ_STEREO, &from, &to);
     }
 }
@@ -81,7 +88,7 @@ void dawg_runaway_plan(dawg_runaway *x, int on, uint32_t turn)
 
 void dawg_runaway_cut(dawg_runaway *x, uint32_t at, uint32_t n, float *left, float *right)
 {
-    if (dawg_eq_bands_idle(x->band, BANDS)) return;
+    if (!x->cuts || dawg_eq_bands_idle(x->band, BANDS)) return;
     dawg_d2 io[CHUNK];
     for (uint32_t i = 0; i < n; ++i) io[i] = (dawg_d2){(double)left[i], (double)right[i]};
     dawg_eq_bands_run(x->band, BANDS, at, io, n);
@@ -152,7 +159,7 @@ void dawg_runaway_listen(dawg_runaway *x, uint32_t n, const float *const in[2], 
 void dawg_runaway_end(dawg_runaway *x)
 {
     for (uint32_t i = 0; i < BANDS; ++i) {
-        dawg_eq_band_end(&x->band[i]);
+        if (x->cuts) dawg_eq_band_end(&x->band[i]);
         for (uint32_t k = 0; k < 2; ++k) {
             x->s1[k][i] = dawg_flush(x->s1[k][i]);
             x->s2[k][i] = dawg_flush(x->s2[k][i]);

@@ -30,9 +30,10 @@
 
 typedef struct dawg_runaway {
     double rate;
-    uint32_t period, turn, at;  /* frames: of a control period, of a turn; place in the turn, of which */
-    uint32_t listens, known;    /* it is on and the turn is long enough; the trend is known */
-    float step_db;              /* by which a cut moves in a control period */
+    uint32_t period, turn, at; /* frames: of a control period, of a turn; place in the turn, of which */
+    uint32_t listens, known;   /* it is on and the turn is long enough; the trend is known */
+    uint32_t cuts; /* not 0: bands are in the path, or were in the last control period and have to be cleared */
+    float step_db; /* by which a cut moves in a control period */
     dawg_f4 p, q, r, c1, c2, d; /* of the filters that listen, as in svf.h, a band in each lane */
     dawg_f4 s1[2], s2[2];       /* input, echo */
     dawg_f4 power[2];           /* of the turn so far: sums of squares */

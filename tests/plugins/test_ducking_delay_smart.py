@@ -64,7 +64,7 @@ def test_a_note_that_fits_the_delay_is_held_within_three_repeats(hz, ms, feedbac
     piled, kept = (over_trend_db(x[0], y[0], turn, feedback, hz) for y in (free, held))
     assert np.max(piled) > 11.5
     detail = f"{hz} Hz, {ms} ms, feedback {feedback}"
-    record("DL-8", "a note that fits the delay: repeats in a row over 6 dB", longest_run(kept > 6), "", "<= 3", "high", detail)
+    record("DL-8", "a note that fits: repeats in a row over 6 dB", longest_run(kept > 6), "", "<= 3", "high", detail)
     record("DL-8", "the same: most over trend", np.max(kept), "dB", "<= 8", "high", detail)
     record("DL-8", "the same without: most over trend", np.max(piled), "dB", "", "high", detail)
     assert longest_run(kept > 6) <= 3 and np.max(kept) <= 8
@@ -176,7 +176,7 @@ def test_talk_is_heard_as_a_voice(hz, rate):
     voice = heard(key, rate)
     share = 100 * np.mean(voice[inside(marks, "phrase", len(voice), 1)] > 0.5)
     soon = 1e3 * np.argmax(voice > 0.5) * 32 / rate
-    record("DL-9", "talk, 90 to 260 Hz: time in which a voice is told", share, "%", ">= 90", "low", f"{hz} Hz at {rate} Hz")
+    record("DL-9", "talk, 90 to 260 Hz: time as a voice", share, "%", ">= 90", "low", f"{hz} Hz at {rate} Hz")
     record("DL-9", "talk: told after", soon, "ms", "<= 500", "high", f"{hz} Hz at {rate} Hz")
     assert share >= 90 and soon <= 500
 
@@ -185,7 +185,7 @@ def test_talk_is_heard_as_a_voice(hz, rate):
 def test_a_held_vowel_is_heard_as_a_voice(hz, vowel):
     voice = heard(0.1 * speech.voiced(hz, 3 * RATE, RATE, vowel))
     share = 100 * np.mean(voice[len(voice) // 3 :] > 0.5)
-    record("DL-9", "held vowels, 80 to 420 Hz: time in which a voice is told", share, "%", ">= 99", "low", f"{hz} Hz, {vowel}")
+    record("DL-9", "held vowels, 80 to 420 Hz: time as a voice", share, "%", ">= 99", "low", f"{hz} Hz, {vowel}")
     assert share >= 99
 
 
@@ -213,7 +213,8 @@ def test_the_meter_is_steady():
     """Within a phrase, from the second on, it hardly falls: by less than a fifth in consonants."""
     key, marks = talk.talk(120, RATE, 4, -30, seed=7)
     voice = heard(key)
-    fall = max(np.max(np.maximum.accumulate(voice[a // 32 : b // 32]) - voice[a // 32 : b // 32]) for w, a, b in marks[5:] if w == "phrase")  # fmt: skip
+    phrases = [voice[a // 32 : b // 32] for what, a, b in marks[5:] if what == "phrase"]
+    fall = max(np.max(np.maximum.accumulate(p) - p) for p in phrases)
     assert record("DL-9", "talk: fall of the meter inside a phrase", fall, "", "<= 0.2") <= 0.2
 
 
@@ -221,7 +222,8 @@ def test_the_meter_is_steady():
 
 
 def reduction(key, **values) -> np.ndarray:
-    return Plugin(KEY, RATE, mix=0.5, attack_ms=10, **values).follow(both(np.zeros(len(key))), "gain_reduction_db", both(key))[1]
+    plugin = Plugin(KEY, RATE, mix=0.5, attack_ms=10, **values)
+    return plugin.follow(both(np.zeros(len(key))), "gain_reduction_db", both(key))[1]
 
 
 def test_a_voice_under_the_threshold_ducks_and_nothing_else_does():
@@ -231,13 +233,16 @@ def test_a_voice_under_the_threshold_ducks_and_nothing_else_does():
     for name, make_key in keys.items():
         key = make_key(RATE)
         key = key * gain(threshold - 7) / np.max(np.abs(key))
-        plain, smart = (np.max(reduction(key, threshold_db=threshold, smart_ducking=on)[2 * RATE // 32 :]) for on in (0, 1))
+        ducked = (reduction(key, threshold_db=threshold, smart_ducking=on) for on in (0, 1))
+        plain, smart = (np.max(one[2 * RATE // 32 :]) for one in ducked)
         assert plain == 0
         if name == "talk":
             record("DL-10", "a voice with crests 7 dB under the threshold: ducked by", smart, "dB of 12", ">= 6")
             assert smart >= 6
         else:
-            record("DL-10", "drums, basses, chords, noise at that level: ducked by", smart, "dB", "<= 0.1", "high", name)
+            record(
+                "DL-10", "drums, basses, chords, noise at that level: ducked by", smart, "dB", "<= 0.1", "high", name
+            )
             assert smart <= 0.1
 
 
@@ -249,7 +254,9 @@ def test_a_voice_lowers_the_threshold_by_6_db():
         smart = np.max(reduction(gain(db) * vowel, smart_ducking=1)[RATE // 32 :])
         plain = np.max(reduction(gain(db + 6) * vowel, smart_ducking=0)[RATE // 32 :])
         error = abs(smart - plain)
-        record("DL-10", "lower by 6 dB for a voice: ducking off by", error, "dB", "<= 0.1", "high", f"crests of {db} dBFS")
+        record(
+            "DL-10", "lower by 6 dB for a voice: ducking off by", error, "dB", "<= 0.1", "high", f"crests of {db} dBFS"
+        )
         assert error <= 0.1
 
 
@@ -271,7 +278,15 @@ def test_release_is_twice_the_density(share):
     _, release = Plugin(KEY, RATE, **values).follow(both(np.zeros(len(key))), "adapted_release_ms", both(key))
     goal = 200 * np.clip(2 * share, 0.5, 1.5)
     found = np.mean(release[-4 * RATE // 32 :])
-    record("DL-11", "release against twice the density, off by", 100 * abs(found / goal - 1), "%", "<= 10", "high", f"{share}")
+    record(
+        "DL-11",
+        "release against twice the density, off by",
+        100 * abs(found / goal - 1),
+        "%",
+        "<= 10",
+        "high",
+        f"{share}",
+    )
     assert found == pytest.approx(goal, rel=0.1)
     assert np.min(release) >= 100 and np.max(release) <= 300
 
@@ -283,8 +298,12 @@ def test_a_lone_word_is_released_fast_and_a_dense_text_slowly(on_s, times):
     n = off + 2 * RATE
     level = np.where((np.arange(n) >= 6 * RATE) & (np.arange(n) < off), gain(-6), 0)
     values = PLAIN | {"range_db": 12, "time_ms": 5, "feedback": 0, "hold_ms": 0, "attack_ms": 1, "release_ms": 200}
-    y = Plugin(KEY, RATE, **values, adaptive_release=1).render(both(np.full(n, 0.25)), both(level * tone(3000, n, RATE)))
+    y = Plugin(KEY, RATE, **values, adaptive_release=1).render(
+        both(np.full(n, 0.25)), both(level * tone(3000, n, RATE))
+    )
     curve = -m.db(np.maximum(np.abs(y[0]), 1e-9) / 0.25)
     found = m.time_to(curve, off, RATE, end=n)
-    record("DL-11", f"release x{times}, off by", 100 * abs(found / (200 * times) - 1), "%", "<= 15", "high", f"{on_s} s")
+    record(
+        "DL-11", f"release x{times}, off by", 100 * abs(found / (200 * times) - 1), "%", "<= 15", "high", f"{on_s} s"
+    )
     assert found == pytest.approx(200 * times, rel=0.15)

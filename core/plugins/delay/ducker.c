@@ -2,6 +2,7 @@
  * ducker.c - see ducker.h. */
 #include "ducker.h"
 #include "dsp/peak_meter.h"
+#include <string.h>
 
 #define RELEASE_LEAST 0.5f
 #define RELEASE_MOST 1.5f
@@ -9,7 +10,9 @@
 
 void dawg_ducker_reset(dawg_ducker *x, float rate)
 {
-    *x = (dawg_ducker){.rate = rate, .fresh = 1};
+    memset(x, 0, sizeof *x);
+    x->rate = rate;
+    x->fresh = 1;
     dawg_density_reset(&x->density, DAWG_PERIOD, (double)rate);
 }
 
