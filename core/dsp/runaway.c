@@ -102,8 +102,8 @@ static float judge(dawg_runaway *x, uint32_t i, float in, float echo, float fed,
 {
     const float now = x->known ? passed * x->trend[i] : echo, next = in + fed * now;
     const float trend = dawg_max(dawg_max(x->before[i], now), dawg_max(next, FLOOR));
-    x->before[i] = now;
-    x->trend[i] = next;
+    x->before[i] = dawg_flush(now);
+    x->trend[i] = dawg_flush(next);
     return 0.5f * dawg_gain_to_db(dawg_max(echo, FLOOR) / trend);
 }
 
@@ -124,14 +124,21 @@ static void end_turn(dawg_runaway *x)
     x->known = 1;
 }
 
+/* As dawg_flush: what is squared must be no less, or squares are denormals. */
+static dawg_f4 flush(dawg_f4 x)
+{
+    const dawg_f4 tiny = dawg_f4_all(DAWG_TINY);
+    return (dawg_f4)((dawg_i4)x & ((x >= tiny) | (x <= -tiny)));
+}
+
 /* The channels are mixed unevenly, so that neither sum nor difference of them is missed. */
 static void hear(dawg_runaway *x, uint32_t which, uint32_t n, const float *left, const float *right)
 {
     const dawg_f4 p = x->p, q = x->q, r = x->r, c1 = x->c1, c2 = x->c2, d = x->d;
     dawg_f4 s1 = x->s1[which], s2 = x->s2[which], power = x->power[which];
     for (uint32_t i = 0; i < n; ++i) {
-        const dawg_f4 in = dawg_f4_all(left[i] + 0.5f * right[i]), e = in - s2;
-        const dawg_f4 y = d * in + (c1 * s1 + c2 * s2), was = s1;
+        const dawg_f4 in = dawg_f4_all(dawg_flush(left[i]) + 0.5f * dawg_flush(right[i])), e = in - s2;
+        const dawg_f4 y = flush(d * in + (c1 * s1 + c2 * s2)), was = s1;
         s1 = p * was + q * e;
         s2 = s2 + (q * was + r * e);
         power += y * y;

@@ -50,7 +50,7 @@ static void listen(dawg_ducker *x, uint32_t n, const float *const key[2])
 {
     float mid[DAWG_PERIOD] = {0};
     if (!x->last.smart) return;
-    for (uint32_t i = 0; i < n; ++i) mid[i] = 0.5f * (key[0][i] + key[1][i]);
+    for (uint32_t i = 0; i < n; ++i) mid[i] = dawg_flush(0.5f * (key[0][i] + key[1][i]));
     dawg_voice_presence_feed(&x->voice, mid, n);
 }
 
