@@ -8,14 +8,16 @@
 #define HIGHEST_HZ 520.0f
 #define CLEAR 0.82f /* of the fundamental: a drum's tone under its noise has less */
 #define NOTE_S 0.060f
-#define FOLLOW_S 0.050
+#define LOOK_S 0.005
+#define LOOKS 4u /* 20 ms */
 #define SMOOTH_S 0.150
-#define LEAST (2.0f / 1200.0f) /* octaves: how far a pitch moves on average that is a voice's */
-#define MOST (80.0f / 1200.0f)
-#define JUMP (1.0f / 12.0f) /* octaves from the mean: another note */
-#define FALLEN 0.0316f      /* of the highest mean square: -15 dB */
-#define PARTIALS 1.1f       /* mean square of the partials' numbers, weighed by their power: 1 is a sine */
-#define WINDOW_S 0.020      /* as the fundamental's */
+#define STILL (1.5f / 1200.0f) /* octaves in 20 ms: no more is no voice's */
+#define JUMP (40.0f / 1200.0f) /* octaves from one look to the next: another note */
+#define BEGINS 0.3f            /* how much a note is taken to move at first, and must to be a voice's */
+#define MOVES 0.5f
+#define FALLEN 0.0316f /* of the highest mean square: -15 dB */
+#define PARTIALS 1.1f  /* mean square of the partials' numbers, weighed by their power: 1 is a sine */
+#define WINDOW_S 0.020 /* as the fundamental's */
 #define RISE_S 0.25f
 #define FALL_S 2.0f
 
@@ -27,8 +29,8 @@ void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double r
     x->seconds = (float)(1.0 / per_s);
     x->rate = (float)rate;
     x->window = dawg_onepole_from_time(WINDOW_S, per_s);
-    x->follow = dawg_onepole_from_time(FOLLOW_S, per_s);
-    x->smooth = dawg_onepole_from_time(SMOOTH_S, per_s);
+    x->hop = (uint32_t)dawg_max_d(LOOK_S * per_s + 0.5, 1.0);
+    x->smooth = dawg_onepole_from_time(SMOOTH_S, per_s / (double)x->hop);
 }
 
 void dawg_voice_presence_feed(dawg_voice_presence *x, const float *key, uint32_t n)
@@ -62,6 +64,28 @@ static int has_partials(const dawg_voice_presence *x, float hz)
     return x->slope > PARTIALS * sine * sine * x->power;
 }
 
+/* A note begins. */
+static void begin(dawg_voice_presence *x, float octaves)
+{
+    x->run_s = x->top = 0.0f;
+    x->waited = 0;
+    x->moving = BEGINS;
+    for (uint32_t i = 0; i <= LOOKS; ++i) x->octaves[i] = octaves;
+}
+
+static void look(dawg_voice_presence *x, float octaves)
+{
+    if (++x->waited < x->hop) return;
+    x->waited = 0;
+    if (dawg_abs(octaves - x->octaves[0]) > JUMP) {
+        begin(x, octaves);
+        return;
+    }
+    for (uint32_t i = LOOKS; i > 0; --i) x->octaves[i] = x->octaves[i - 1];
+    x->octaves[0] = octaves;
+    dawg_onepole_tick(&x->moving, x->smooth, dawg_abs(octaves - x->octaves[LOOKS]) > STILL ? 1.0f : 0.0f);
+}
+
 static int sounds(dawg_voice_presence *x)
 {
     const dawg_fundamental *f = &x->fundamental;
@@ -71,16 +95,11 @@ static int sounds(dawg_voice_presence *x)
         return 0;
     }
     const float octaves = dawg_log2(f->hz);
-    if (x->run_s == 0.0f || dawg_abs(octaves - x->octaves) > JUMP) {
-        x->run_s = x->moving = x->top = 0.0f;
-        x->octaves = octaves;
-    }
+    if (x->run_s == 0.0f) begin(x, octaves);
+    look(x, octaves);
     x->run_s = dawg_min(x->run_s + x->seconds, 1.0f);
     x->top = dawg_max(x->top, x->power);
-    dawg_onepole_tick(&x->octaves, x->follow, octaves);
-    dawg_onepole_tick(&x->moving, x->smooth, dawg_abs(octaves - x->octaves));
-    return x->run_s > NOTE_S && x->moving > LEAST && x->moving < MOST && x->power > FALLEN * x->top &&
-           has_partials(x, f->hz);
+    return x->run_s > NOTE_S && x->moving > MOVES && x->power > FALLEN * x->top && has_partials(x, f->hz);
 }
 
 void dawg_voice_presence_end(dawg_voice_presence *x)
