@@ -51,6 +51,7 @@ export const CASES: readonly Case[] = [
     { name: 'at work', plugin: 'multiband_compressor', params: {}, isBusy: true, aim_us: 35 },
     MULTIBAND_CASE,
     { name: 'at work', plugin: 'vocal_compressor', params: {}, isBusy: true, aim_us: 25 },
+    { name: 'at work', plugin: 'ducking_delay', params: {}, isBusy: true, aim_us: 15 },
     { name: 'with harmonics', plugin: 'vintage_eq', params: { drive_db: 12 }, isBusy: true, aim_us: 40 },
 ];
 

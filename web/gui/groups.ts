@@ -30,11 +30,11 @@ const VOCABULARY: [name: string, words: RegExp][] = [
     ['Problems', /^(detect(?!or)|auto_fix|sensitivity|fix_|enhance_)/],
     ['Mode', /^(mode|tracking|phase|quality|match_loudness|unity_gain|listen|delta|auto_q)$/],
     ['Crossovers', /^crossover\d/],
-    ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?)/],
+    ['Time', /^(time_ms|predelay_ms|decay_s|size|sync|feedback|crossfeed|tape_|taps?|anti_runaway)/],
     ['Level', /^(input_db|drive_db|bias|ceiling_db|threshold_db|ratio|all_buttons|knee_db|range_db)/],
     [
         'Response',
-        /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|auto_(?!makeup|balance)|time_constant|transients|detector)/,
+        /^(attack_ms|hold_ms|release_ms|lookahead_ms|link|true_peak|sidechain|adaptive_|smart_|auto_(?!makeup|balance)|time_constant|transients|detector)/,
     ],
     ['Key', /^key_/],
     ['Voice', /^(voice|proximity_db|de_ess_db|breath_db|presence_db|air_db)$/],

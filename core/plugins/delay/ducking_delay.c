@@ -3,9 +3,9 @@
  *
  *     in --+----------------------------------------------------------- dry ------+--> out
  *          |                                                                      |
- *          +--(+)--> echo line --> low cut --> high cut --> limiter --+-- width - duck - wet
+ *          +--(+)--> echo line --> cuts --> runaway.h --> limiter ----+-- width - duck - wet
  *              ^                                                      |             ^
- *              +--------------------- feedback -----------------------+      key or in: peak -> gain curve -> envelope
+ *              +--------------------- feedback -----------------------+      key or in: ducker.h
  *
  * Ducking acts on what is heard, not in the loop: an echo that was ducked is there again when the voice pauses. Without
  * modulation and cuts each repeat is an exact copy; a new time cross-fades (echo_line.h). There is no latency.
@@ -14,90 +14,20 @@
  * uncorrelated with what it falls on; exact at both ends; and never more than 1.375 together, so that a full-scale
  * input and a loop at its limit stay under +3 dBFS.
  *
- * Sources: gain computer and detector Giannoulis, Massberg, Reiss 2012 (gain_curve.h, envelope.h); filters Zavalishin
- * 2012 (svf.h); interpolation Laakso et al. 1996 (delay.h). */
-#include "plugin.h"
+ * Sources: gain computer and detector Giannoulis, Massberg, Reiss 2012 (ducker.h); filters Zavalishin 2012 (svf.h);
+ * interpolation Laakso et al. 1996 (delay.h). */
 #include "dsp/cut.h"
 #include "dsp/echo_line.h"
-#include "dsp/envelope.h"
-#include "dsp/gain_curve.h"
 #include "dsp/loop_limiter.h"
 #include "dsp/loop_tail.h"
-#include "dsp/peak_meter.h"
-#include "dsp/tempo.h"
+#include "dsp/runaway.h"
+#include "ducker.h"
+#include "ducking_delay_tables.h"
 #include <string.h>
 
 #define TEMPO_MIN 20.0 /* bpm: a half note is then 6 s, which bounds the line: 4 MB at 48 kHz, 16 MB at 192 kHz */
 #define DEPTH_S 0.005  /* peak deviation at full modulation: 54 cents at 1 Hz, in proportion to depth and rate */
 #define DC_HZ 1.0      /* above feedback 1 the loop has a high-pass, or an offset would grow in it */
-
-enum {
-    TIME_MS,
-    SYNC,
-    FEEDBACK,
-    MIX,
-    THRESHOLD_DB,
-    KNEE_DB,
-    RANGE_DB,
-    ATTACK_MS,
-    HOLD_MS,
-    RELEASE_MS,
-    SIDECHAIN,
-    LOW_CUT_HZ,
-    HIGH_CUT_HZ,
-    MODULATION,
-    RATE_HZ,
-    STEREO_PHASE,
-    WIDTH,
-    N_PARAMS
-};
-enum { GAIN_REDUCTION_DB, INPUT_PEAK_DB, OUTPUT_PEAK_DB, DELAY_MS, N_METERS };
-
-#define HAND DAWG_AUTOMATABLE
-#define BOTH (DAWG_AUTOMATABLE | DAWG_ML_TARGET)
-
-static const dawg_param params[] = {
-    DAWG_P("time_ms", "Time", DAWG_MS, DAWG_LOG, 1, 2000, 375, 0, BOTH,
-           "Time between echoes, to the nearest sample; a change cross-fades in 40 ms without bending the pitch."),
-    DAWG_P_ENUM("sync", "Sync", 0, BOTH, "Note length at the song's tempo that replaces the time; T triplet, D dotted.",
-                DAWG_NOTES),
-    DAWG_P("feedback", "Feedback", DAWG_NO_UNIT, DAWG_LIN, 0, 1.1f, 0.35f, 50, BOTH,
-           "Level of each echo relative to the one before; above 1 they grow until the loop's limiter holds them."),
-    DAWG_P("mix", "Mix", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0.3f, 50, BOTH,
-           "From the input alone (0, exactly) to echoes alone (1), at equal power."),
-    DAWG_P("threshold_db", "Threshold", DAWG_DB, DAWG_LIN, -60, 0, -20, 100, BOTH,
-           "Peak level of the key from which the echoes are ducked by the whole range."),
-    DAWG_P("knee_db", "Knee", DAWG_DB, DAWG_LIN, 0, 24, 6, 100, BOTH, "How far below the threshold ducking begins."),
-    DAWG_P("range_db", "Range", DAWG_DB, DAWG_LIN, 0, 60, 12, 100, BOTH, "How far the echoes go down."),
-    DAWG_P("attack_ms", "Attack", DAWG_MS, DAWG_LOG, 1, 100, 10, 100, BOTH,
-           "Time in which ducking covers 63 % of its depth in dB."),
-    DAWG_P("hold_ms", "Hold", DAWG_MS, DAWG_LIN, 0, 500, 20, 100, BOTH,
-           "How long the echoes stay down after the key has fallen; bridges syllables."),
-    DAWG_P("release_ms", "Release", DAWG_MS, DAWG_LOG, 10, 1000, 200, 100, BOTH,
-           "Time in which 63 % of the ducking is gone in dB; not shorter than the attack."),
-    DAWG_P_BOOL("sidechain", "Sidechain", 1, HAND,
-                "On: the key input drives the ducking when something is connected to it. Off: the input does, always."),
-    DAWG_P("low_cut_hz", "Low Cut", DAWG_HZ, DAWG_LOG, 20, 1000, 100, 50, BOTH | DAWG_MIN_IS_OFF,
-           "High-pass in the loop, 12 dB per octave, -3 dB here on the first echo; off at the minimum."),
-    DAWG_P("high_cut_hz", "High Cut", DAWG_HZ, DAWG_LOG, 1000, 20000, 10000, 50, BOTH | DAWG_MAX_IS_OFF,
-           "Low-pass in the loop, 12 dB per octave, -3 dB here on the first echo; off at the maximum."),
-    DAWG_P("modulation", "Modulation", DAWG_NO_UNIT, DAWG_LIN, 0, 1, 0.05f, 100, BOTH,
-           "Peak deviation of the time, 5 ms at 1, though at most a quarter of it; at 0 echoes are exact copies."),
-    DAWG_P("rate_hz", "Rate", DAWG_HZ, DAWG_LOG, 0.05f, 5, 0.3f, 100, BOTH, "Rate of the modulation, a sine."),
-    DAWG_P("stereo_phase", "Stereo Phase", DAWG_DEGREES, DAWG_LIN, 0, 180, 90, 100, BOTH,
-           "Lead of the right channel's modulation over the left one's."),
-    DAWG_P("width", "Width", DAWG_NO_UNIT, DAWG_LIN, 0, 2, 1, 50, BOTH,
-           "Side level of the echoes: 0 mono, 1 as they are, 2 doubled."),
-};
-DAWG_PARAM_TABLE(params, N_PARAMS);
-
-static const dawg_meter meters[] = {
-    DAWG_M("gain_reduction_db", "Ducking", DAWG_DB, 0), /* >= 0: at the end of the last control period */
-    DAWG_M("input_peak_db", "Input Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
-    DAWG_M("output_peak_db", "Output Peak", DAWG_DB, DAWG_PEAK_SILENCE_DB),
-    DAWG_M("delay_ms", "Delay", DAWG_MS, 0), /* the time that sounds, or is being faded to */
-};
-DAWG_PARAM_TABLE(meters, N_METERS);
 
 typedef struct ducking_delay {
     float rate;
@@ -106,10 +36,8 @@ typedef struct ducking_delay {
     dawg_cut low, high;
     double offset[2], offset_pole; /* slow mean of the loop and what it follows per frame */
     dawg_loop_limiter limiter;
-    dawg_gain_curve curve[2]; /* at both ends of the control period */
-    float onset;              /* linear key level below which nothing is ducked */
-    dawg_envelope_times times;
-    dawg_envelope envelope;
+    dawg_ducker *ducker;
+    dawg_runaway *runaway;
     dawg_peak_meter input, output;
 } ducking_delay;
 
@@ -121,14 +49,19 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     const double longest_s = 60.0 / TEMPO_MIN * DAWG_NOTE_BEATS_MAX + DEPTH_S;
     const uint32_t longest = (uint32_t)(longest_s * (double)s->sample_rate) + 1u;
     dawg_echo_line_init(&x->line, dawg_take(a, float, dawg_echo_line_size(longest)), longest);
+    x->ducker = dawg_take(a, dawg_ducker, 1);
+    x->runaway = dawg_take(a, dawg_runaway, 1);
 }
 
 static void reset(void *self, const dawg_setup *s)
 {
     ducking_delay *x = self;
     const double rate = (double)s->sample_rate;
-    *x = (ducking_delay){.rate = s->sample_rate, .fresh = 1, .line = x->line};
+    *x = (ducking_delay){
+        .rate = s->sample_rate, .fresh = 1, .line = x->line, .ducker = x->ducker, .runaway = x->runaway};
     dawg_echo_line_reset(&x->line, DAWG_PERIOD, rate);
+    dawg_ducker_reset(x->ducker, x->rate);
+    dawg_runaway_reset(x->runaway, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->low, DAWG_EQ_HIGH_PASS, params[LOW_CUT_HZ].min, DAWG_PERIOD, rate);
     dawg_cut_reset(&x->high, DAWG_EQ_LOW_PASS, params[HIGH_CUT_HZ].max, DAWG_PERIOD, rate);
     x->offset_pole = 1.0 - dawg_exp_d(-2.0 * DAWG_PI * DC_HZ / rate);
@@ -159,21 +92,25 @@ static void plan_line(ducking_delay *x, const dawg_block *b)
     dawg_cut_plan(&x->high, b->from[HIGH_CUT_HZ], b->to[HIGH_CUT_HZ]);
 }
 
-static int curve_moves(const dawg_block *b)
+static dawg_ducker_setting ducking_of(const float *v)
 {
-    return dawg_moved(b, THRESHOLD_DB) || dawg_moved(b, KNEE_DB) || dawg_moved(b, RANGE_DB);
+    return (dawg_ducker_setting){.threshold_db = v[THRESHOLD_DB],
+                                 .knee_db = v[KNEE_DB],
+                                 .range_db = v[RANGE_DB],
+                                 .attack_ms = v[ATTACK_MS],
+                                 .hold_ms = v[HOLD_MS],
+                                 .release_ms = v[RELEASE_MS],
+                                 .smart = v[SMART_DUCKING] > 0.5f,
+                                 .adaptive = v[ADAPTIVE_RELEASE] > 0.5f};
 }
 
-static void plan_ducking(ducking_delay *x, const dawg_block *b)
+static void begin_period(ducking_delay *x, const dawg_block *b)
 {
-    x->curve[0] = x->curve[1];
-    if (curve_moves(b)) x->curve[1] = dawg_gain_curve_ducker(b->to[THRESHOLD_DB], b->to[KNEE_DB], b->to[RANGE_DB]);
-    if (x->fresh) x->curve[0] = x->curve[1];
-    const float onset_db = dawg_min(dawg_gain_curve_onset_db(&x->curve[0]), dawg_gain_curve_onset_db(&x->curve[1]));
-    x->onset = dawg_db_to_gain(onset_db);
-    if (dawg_moved(b, ATTACK_MS) || dawg_moved(b, HOLD_MS) || dawg_moved(b, RELEASE_MS))
-        x->times = dawg_envelope_design((double)b->to[ATTACK_MS], (double)b->to[HOLD_MS], (double)b->to[RELEASE_MS],
-                                        (double)x->rate);
+    const dawg_ducker_setting ducking = ducking_of(b->to);
+    plan_line(x, b);
+    dawg_ducker_plan(x->ducker, &ducking);
+    dawg_runaway_plan(x->runaway, b->to[ANTI_RUNAWAY] > 0.5f, dawg_echo_line_frames(&x->line));
+    x->fresh = 0;
 }
 
 static void end_period(ducking_delay *x, const dawg_block *b)
@@ -182,11 +119,15 @@ static void end_period(ducking_delay *x, const dawg_block *b)
     dawg_cut_end(&x->low);
     dawg_cut_end(&x->high);
     for (int c = 0; c < 2; ++c) x->offset[c] = dawg_flush_d(x->offset[c]);
-    dawg_envelope_flush(&x->envelope);
-    b->meters[GAIN_REDUCTION_DB] = (float)x->envelope.y;
+    dawg_ducker_end(x->ducker);
+    dawg_runaway_end(x->runaway);
+    b->meters[GAIN_REDUCTION_DB] = dawg_ducker_reduction_db(x->ducker);
     b->meters[INPUT_PEAK_DB] = dawg_peak_meter_end(&x->input);
     b->meters[OUTPUT_PEAK_DB] = dawg_peak_meter_end(&x->output);
     b->meters[DELAY_MS] = (float)dawg_echo_line_frames(&x->line) * 1000.0f / x->rate;
+    b->meters[VOICE] = dawg_ducker_voice(x->ducker);
+    b->meters[ADAPTED_RELEASE_MS] = dawg_ducker_release_ms(x->ducker);
+    b->meters[RUNAWAY_CUT_DB] = dawg_runaway_cut_db(x->runaway);
 }
 
 /* ---- sound ------------------------------------------------------------------------------------------------------ */
@@ -211,20 +152,22 @@ static void drop_offset(ducking_delay *x, const float feedback[2], uint32_t at, 
 /* What a width adds to the left channel and takes from the right. */
 static float spread(float left, float right, float width) { return 0.5f * (width - 1.0f) * (left - right); }
 
-/* Holds both the loop and what is heard of it, which a width above 1 raises, under full scale. */
-static void limit(dawg_loop_limiter *x, const float width[2], uint32_t at, uint32_t n, float io[2][DAWG_PERIOD])
+/* Holds both the loop and what is heard of it, which a width above 1 raises, under full scale; gain: what it does. */
+static void limit(dawg_loop_limiter *x, const float width[2], uint32_t at, uint32_t n, float io[2][DAWG_PERIOD],
+                  float *gain)
 {
     float peak[DAWG_PERIOD];
     for (uint32_t i = 0; i < n; ++i) {
         const float l = io[0][i], r = io[1][i], wide = spread(l, r, dawg_along(width, at + i));
         const float loop = dawg_max(dawg_abs(l), dawg_abs(r)), heard = dawg_max(dawg_abs(l + wide), dawg_abs(r - wide));
         peak[i] = dawg_max(loop, heard);
+        gain[i] = 1.0f;
     }
     if (dawg_loop_limiter_rests(x, dawg_peak(peak, n, 0.0f))) return;
     for (uint32_t i = 0; i < n; ++i) {
-        const float gain = dawg_loop_limiter_tick(x, peak[i]);
-        io[0][i] *= gain;
-        io[1][i] *= gain;
+        gain[i] = dawg_loop_limiter_tick(x, peak[i]);
+        io[0][i] *= gain[i];
+        io[1][i] *= gain[i];
     }
 }
 
@@ -233,39 +176,20 @@ static void turn(ducking_delay *x, const dawg_block *b, uint32_t start, uint32_t
 {
     const uint32_t at = b->at + start;
     const float feedback[2] = {b->from[FEEDBACK], b->to[FEEDBACK]}, width[2] = {b->from[WIDTH], b->to[WIDTH]};
-    float run[2][DAWG_PERIOD];
+    const float *const in[2] = {b->in[0] + start, b->in[1] + start};
+    float run[2][DAWG_PERIOD], held[DAWG_PERIOD], fed[DAWG_PERIOD];
     dawg_echo_line_read(&x->line, at, n, run[0], run[1]);
     dawg_cuts_run(&x->low, &x->high, at, n, run[0], run[1]);
+    dawg_runaway_cut(x->runaway, at, n, run[0], run[1]);
     drop_offset(x, feedback, at, n, run);
-    limit(&x->limiter, width, at, n, run);
+    limit(&x->limiter, width, at, n, run, held);
+    for (uint32_t i = 0; i < n; ++i) fed[i] = dawg_along(feedback, at + i);
+    dawg_runaway_listen(x->runaway, n, in, (const float *const[2]){run[0], run[1]}, held, fed);
     for (int c = 0; c < 2; ++c) {
         memcpy(echo[c] + start, run[c], sizeof(float) * n);
-        for (uint32_t i = 0; i < n; ++i)
-            run[c][i] = dawg_flush(b->in[c][start + i] + dawg_along(feedback, at + i) * run[c][i]);
+        for (uint32_t i = 0; i < n; ++i) run[c][i] = dawg_flush(in[c][i] + fed[i] * run[c][i]);
     }
     dawg_echo_line_write(&x->line, n, run[0], run[1]);
-}
-
-/* The echoes' gain at each frame, one for both channels so that their image stands still. */
-static void duck(ducking_delay *x, const dawg_block *b, float *gain)
-{
-    const float *const *key = b->side && b->to[SIDECHAIN] > 0.5f ? b->side : b->in;
-    float level[DAWG_PERIOD], goal_db[DAWG_PERIOD] = {0};
-    for (uint32_t i = 0; i < b->n; ++i) level[i] = dawg_max(dawg_abs(key[0][i]), dawg_abs(key[1][i]));
-    if (dawg_peak(level, b->n, 0.0f) > x->onset) {
-        const int moving = curve_moves(b);
-        dawg_gain_curve curve = x->curve[1];
-        for (uint32_t i = 0; i < b->n; ++i) goal_db[i] = dawg_gain_to_db(level[i]);
-        for (uint32_t i = 0; i < b->n; ++i) {
-            if (moving)
-                curve = dawg_gain_curve_between(&x->curve[0], &x->curve[1], (float)(b->at + i) / (float)DAWG_PERIOD);
-            goal_db[i] = level[i] > x->onset ? dawg_gain_curve_db(&curve, goal_db[i]) : 0.0f;
-        }
-    }
-    dawg_envelope envelope = x->envelope;
-    for (uint32_t i = 0; i < b->n; ++i) gain[i] = (float)dawg_envelope_tick(&envelope, &x->times, (double)goal_db[i]);
-    for (uint32_t i = 0; i < b->n; ++i) gain[i] = dawg_db_to_gain(-gain[i]);
-    x->envelope = envelope;
 }
 
 static float mix_gain(float m) { return m * (1.5f - 0.5f * m * m); }
@@ -291,13 +215,10 @@ static void mix(const dawg_block *b, const float *duck_gain, float echo[2][DAWG_
 static void process(void *self, const dawg_block *b)
 {
     ducking_delay *x = self;
+    const float *const *key = b->side && b->to[SIDECHAIN] > 0.5f ? b->side : b->in;
     float gain[DAWG_PERIOD], echo[2][DAWG_PERIOD];
-    if (b->at == 0 || x->fresh) {
-        plan_line(x, b);
-        plan_ducking(x, b);
-        x->fresh = 0;
-    }
-    duck(x, b, gain);
+    if (b->at == 0 || x->fresh) begin_period(x, b);
+    dawg_ducker_run(x->ducker, b->at, b->n, key, gain);
     for (uint32_t done = 0, n; done < b->n; done += n) {
         n = b->n - done < x->line.run ? b->n - done : x->line.run;
         turn(x, b, done, n, echo);
@@ -328,50 +249,6 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
                             .n_cuts = n};
     return dawg_loop_tail(&loop, rate);
 }
-
-/* ---- presets ---------------------------------------------------------------------------------------------------- */
-#if !defined(DAWG_LEAN)
-/* tests/plugins/ducking_delay.toml holds each promise as numbers. */
-static const dawg_preset presets[] = {
-    DAWG_PRESET(
-        "vocal_clarity", "Vocal Clarity",
-        "Echoes at 375 ms lie 14 dB lower under a voice at -20 dBFS or louder and are back 0.3 s after it (63 %); "
-        "nothing below 200 Hz or above 7 kHz; loudness within 1 LU.",
-        {MIX, 0.25f}, {THRESHOLD_DB, -26}, {RANGE_DB, 14}, {HOLD_MS, 60}, {RELEASE_MS, 240}, {LOW_CUT_HZ, 200},
-        {HIGH_CUT_HZ, 7000}),
-    DAWG_PRESET(
-        "broadcast_voice", "Broadcast Voice",
-        "Short echoes at 250 ms, 12 dB apart, that go 20 dB down within 15 ms of a word at -24 dBFS and stay down "
-        "for 0.15 s of pause; loudness within 1 LU.",
-        {TIME_MS, 250}, {FEEDBACK, 0.25f}, {MIX, 0.25f}, {THRESHOLD_DB, -30}, {RANGE_DB, 20}, {ATTACK_MS, 5},
-        {HOLD_MS, 150}, {RELEASE_MS, 150}, {LOW_CUT_HZ, 180}, {HIGH_CUT_HZ, 6000}),
-    DAWG_PRESET("subtle_duck", "Subtle Duck",
-                "Echoes only 4.5 dB lower while playing, in a soft 18 dB knee: 1.1 dB at -21 dBFS, all of it from "
-                "-12 dBFS; loudness within 1 LU.",
-                {FEEDBACK, 0.4f}, {MIX, 0.25f}, {THRESHOLD_DB, -12}, {KNEE_DB, 18}, {RANGE_DB, 4.5f}, {ATTACK_MS, 20},
-                {RELEASE_MS, 300}),
-    DAWG_PRESET("dotted_eighth", "Dotted Eighth",
-                "Three sixteenths at any tempo: 450 ms at 100 bpm, each echo 6 dB under the last, 9 dB lower while "
-                "playing; loudness within 1 LU.",
-                {SYNC, DAWG_NOTE_8D}, {FEEDBACK, 0.5f}, {MIX, 0.25f}, {RANGE_DB, 9}, {LOW_CUT_HZ, 150}),
-    DAWG_PRESET(
-        "dub", "Dub",
-        "Quarter notes, 600 ms at 100 bpm, that take 10 s to fall by 30 dB and lose treble above 2.5 kHz and bass "
-        "below 250 Hz on every turn; up to 2 LU softer.",
-        {SYNC, DAWG_NOTE_4}, {FEEDBACK, 0.85f}, {MIX, 0.4f}, {RANGE_DB, 6}, {LOW_CUT_HZ, 250}, {HIGH_CUT_HZ, 2500},
-        {MODULATION, 0.25f}, {RATE_HZ, 0.6f}),
-    DAWG_PRESET("kick_gate", "Kick Gate",
-                "For a kick drum on the key input: eighth notes vanish, 60 dB down, 5 ms after each hit and swell back "
-                "in 90 ms (63 %); loudness within 1 LU.",
-                {SYNC, DAWG_NOTE_8}, {FEEDBACK, 0.6f}, {MIX, 0.25f}, {THRESHOLD_DB, -24}, {KNEE_DB, 3}, {RANGE_DB, 60},
-                {ATTACK_MS, 1}, {RELEASE_MS, 90}),
-    DAWG_PRESET("wide_slap", "Wide Slap",
-                "One slap at 110 ms, 20 dB over the next, whose sides are doubled and whose channels drift apart by up "
-                "to 2 ms; loudness within 1 LU.",
-                {TIME_MS, 110}, {FEEDBACK, 0.1f}, {MIX, 0.25f}, {RANGE_DB, 8}, {MODULATION, 0.2f}, {RATE_HZ, 0.5f},
-                {STEREO_PHASE, 180}, {WIDTH, 2}),
-};
-#endif
 
 const dawg_plugin dawg_ducking_delay = {.key = DAWG_TEXT("ducking_delay"),
                                         .name = DAWG_TEXT("Ducking Delay"),
