@@ -164,7 +164,7 @@ export class Host implements Shared {
 
     // ---- moves ------------------------------------------------------------------------------------------------------
 
-    /** A message of moves, which hold at once; an empty one says that the ring holds some and no quantum may come. */
+    /** A message of moves, which hold at once; an empty one says that there were some and no quantum may come. */
     #takeMoves(records: Uint32Array, fromWorker: boolean): void {
         const ring = fromWorker ? this.#workerMoves : this.#moves;
         if (!ring) return;
@@ -172,7 +172,7 @@ export class Host implements Shared {
             left = putAll(ring, rest);
             this.#handOut(ring, fromWorker, currentFrame);
         }
-        for (const instance of this.#instances.values()) instance.refresh(currentFrame);
+        for (const instance of this.#instances.values()) instance.refresh(currentFrame, !records.length);
     }
     #handOut(ring: Ring, fromWorker: boolean, now: number): void {
         for (let left = Math.min(ring.length, ring.capacity); left > 0; --left) {

@@ -11,6 +11,8 @@ import { Slot, slotBytes } from './protocol/slot.js';
 import type { Taps } from './taps.js';
 
 const PERIOD = 32;
+/** A tail takes up to 0.2 ms: while many instances move, no more than one in a quantum is asked for it. */
+const [TURNS, QUANTUM] = [64, 128];
 /** Timed moves that may wait besides the ones known at creation. */
 const HELD_ROOM = 256;
 const FROM_PAGE = -1;
@@ -46,6 +48,7 @@ export class Hosted {
     /** By parameter: its value in `words` may be old. */
     readonly #stale: Uint8Array;
     #isStale = true;
+    #isTailStale = true;
     readonly #held: HeldMoves;
     /** Frames since the beginning or a reset, and the context's frame of the first of them. */
     #processed = 0;
@@ -95,7 +98,7 @@ export class Hosted {
         this.#instance = shared.engine.create(plugin, rate);
         for (const [param, plain] of values) this.#instance.set(param, plain);
         this.renewViews();
-        this.publish(now);
+        this.publish(now, true);
         port.onmessage = ({ data }: MessageEvent<ToInstance>): void => this.#hear(data);
         this.#post({
             type: 'ready',
@@ -227,7 +230,7 @@ export class Hosted {
             }
         }
         if (this.#isTrapped) for (let c = 0; c < out.length; ++c) out[c].fill(0);
-        this.publish(frame + frames);
+        this.publish(frame + frames, this.#isTurn(frame, frames));
         return true;
     }
 
@@ -293,8 +296,14 @@ export class Hosted {
 
     // ---- what the page may know -------------------------------------------------------------------------------------
 
-    /** Writes the slot; `frame` is the context's behind the last quantum. */
-    publish(frame: number): void {
+    /** Of the frames from `frame` on: one of TURNS instances after the other has its turn, each for a quantum of 128. */
+    #isTurn(frame: number, frames: number): boolean {
+        const turn = (at: number): number => Math.floor(at / (QUANTUM * TURNS) + this.number / TURNS);
+        return turn(frame) !== turn(frame + frames);
+    }
+    /** Writes the slot; `frame` is the context's behind the last quantum. A tail, for which filters are designed, is
+     * told anew when it is this instance's turn. */
+    publish(frame: number, isTurn: boolean): void {
         const words = this.words;
         words[SLOT.FRAME_LOW] = frame; // modulo 2^32
         words[SLOT.FRAME_HIGH] = frame / 2 ** 32;
@@ -309,6 +318,7 @@ export class Hosted {
             }
             try {
                 if (this.#isStale) this.#readValues();
+                if (this.#isTailStale && isTurn) this.#readTail();
             } catch (error) {
                 this.#trap(error);
             }
@@ -316,12 +326,13 @@ export class Hosted {
         words[SLOT.FLAGS] = this.#isTrapped ? SLOT_TRAPPED : 0;
         this.#slot?.write(words);
     }
-    /** Between quanta, of which there may be none for a while: tells the page what has moved. */
-    refresh(now: number): void {
-        if (this.#isStale) this.publish(now);
+    /** Between quanta: tells the page what has moved; all of it, when no quantum may come for a while. */
+    refresh(now: number, isStill: boolean): void {
+        if (this.#isStale || (isStill && this.#isTailStale)) this.publish(now, isStill);
     }
     #readValues(): void {
         this.#isStale = false;
+        this.#isTailStale = true;
         for (let p = 0; p < this.#stale.length; ++p) {
             if (!this.#stale[p]) continue;
             this.#stale[p] = 0;
@@ -330,8 +341,11 @@ export class Hosted {
         const latency = this.#instance.latency;
         const hasMoved = latency !== this.words[SLOT.LATENCY] >>> 0;
         this.words[SLOT.LATENCY] = latency;
-        this.words[SLOT.TAIL] = this.#instance.tail;
         if (hasMoved && this.#isReady) this.#post({ type: 'latency', latency });
+    }
+    #readTail(): void {
+        this.#isTailStale = false;
+        this.words[SLOT.TAIL] = this.#instance.tail;
     }
 }
 

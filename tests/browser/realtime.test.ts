@@ -97,7 +97,14 @@ test(`${INSTANCES} instances with automation, rounds of ${ROUND_S.toFixed(1)} s:
             ['plain', 'plain', INSTANCES, 0],
             ['filters', 'isolated', INSTANCES, BIQUADS],
         ] as const) {
-            const job = { count, biquads, seconds: ROUND_S, keys, seed: 7 + rounds.length, latencyHint: LATENCY } as const;
+            const job = {
+                count,
+                biquads,
+                seconds: ROUND_S,
+                keys,
+                seed: 7 + rounds.length,
+                latencyHint: LATENCY,
+            } as const;
             const result = await harness.call(words, play, job, LATE);
             if (!result) return t.skip('this Chromium has no AudioContext.playbackStats');
             round[name] = result;

@@ -293,6 +293,42 @@ test('the slot: frame, counters and values, and a tail without end', () => {
     assert.equal(node.value(paramOf(DELAY, 'mix')), 1);
 });
 
+for (const isShared of [true, false])
+    test(`${isShared ? 'shared' : 'messages'}: tails are designed by turns while knobs move, and told in the end`, () => {
+        const page = new Page(isShared);
+        const param = paramOf(DELAY, 'feedback');
+        const nodes = Array.from({ length: 8 }, () => page.create(DELAY));
+        const { wasm } = page.scope;
+        const real = wasm.dawgx_tail;
+        let calls = 0;
+        wasm.dawgx_tail = (x) => (++calls, real(x));
+        let [frame, most, all] = [0, 0, 0];
+        /** A quantum of all, after a move of each. */
+        const quantum = (feedback?: number): void => {
+            calls = 0;
+            page.scope.setFrame(frame);
+            if (feedback !== undefined)
+                page.move(...nodes.map(({ number }) => ({ instance: number, param, plain: feedback })));
+            for (const node of nodes) node.process([noise(1)]);
+            frame += 128;
+            most = Math.max(most, calls);
+            all += calls;
+        };
+        const tails = (): number[] => nodes.map((node) => node.read()[SLOT.TAIL] >>> 0);
+        for (let q = 0; q < 256; ++q) quantum(0.2 + q / 1000);
+        assert.deepEqual([most, all], [1, (256 / 64) * nodes.length]);
+        for (let q = 0; q < 64; ++q) quantum(q ? undefined : 0.8);
+        const values: [number, number][] = [[param, 0.8]];
+        const expected = page.create(DELAY, { values }).read()[SLOT.TAIL] >>> 0;
+        page.nodes.delete(9);
+        for (let q = 0; q < 64; ++q) quantum(); // without shared memory the page hears a few times a second
+        assert.deepEqual(tails(), Array<number>(8).fill(expected));
+        // A context that stands: there is nothing to wait for.
+        page.move(...nodes.map(({ number }) => ({ instance: number, param, plain: 1.1 })));
+        page.port.hear({ type: 'moves', records: new Uint32Array(0) });
+        if (isShared) assert.deepEqual(tails(), Array<number>(8).fill(TAIL_FOREVER));
+    });
+
 test('timed moves beyond what can wait are dropped and counted; initial ones have room of their own', () => {
     const page = new Page(true);
     const events = Array.from({ length: 1000 }, (_, i) => ({ frame: 5000, param: 0, plain: i % 50, ramp: 0 }));

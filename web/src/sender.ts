@@ -29,7 +29,7 @@ export interface Move {
 export interface SenderOptions {
     /** Carries records where memory is not shared; `moves` is then nobody else's. */
     post?: (records: Uint32Array<ArrayBuffer>) => void;
-    /** Shared memory: called once a task behind its moves, which a context that stands still does not look for. */
+    /** Called once a task behind its moves, which a context that stands still does not look for. */
     nudge?: () => void;
     /** The context's present frame. */
     now: () => number;
@@ -162,9 +162,9 @@ export class MoveSender {
         this.#isFlushing = false;
         if (this.#isClosed) return;
         const { nudge, post } = this.#options;
-        if (!post) return nudge?.();
-        const records = takeAll(this.#ring);
+        const records = post && takeAll(this.#ring);
         if (records) post(records);
+        nudge?.();
     }
 
     /** One timer, for when the next move may go. */
