@@ -10,6 +10,7 @@
  * periodicity.h, whose two transforms per frame are too much work for one quantum. */
 #ifndef DAWG_FUNDAMENTAL_H
 #define DAWG_FUNDAMENTAL_H
+#include "dsp/cold.h"
 #include "dsp/biquad.h"
 
 #define DAWG_FUNDAMENTAL_MIN_HZ 60.0
@@ -34,7 +35,7 @@ typedef struct dawg_fundamental {
 } dawg_fundamental;
 
 /* rate: 8 to 192 kHz. Silence. */
-void dawg_fundamental_reset(dawg_fundamental *x, double rate);
+DAWG_COLD void dawg_fundamental_reset(dawg_fundamental *x, double rate);
 void dawg_fundamental_feed(dawg_fundamental *x, const float *in, uint32_t n);
 /* When a control period ends: what has died away becomes 0. */
 void dawg_fundamental_end(dawg_fundamental *x);

@@ -14,6 +14,7 @@
  * both. */
 #ifndef DAWG_LONG_SPECTRUM_H
 #define DAWG_LONG_SPECTRUM_H
+#include "dsp/cold.h"
 #include "band_map.h"
 
 #define DAWG_LONG_FORGET_S 10.0 /* of silence, under -80 dBFS: then everything heard is forgotten */
@@ -21,12 +22,12 @@
 typedef struct dawg_long_spectrum dawg_long_spectrum;
 
 /* Bytes for a rate of 8 .. 192 kHz: 0.2 MB up to 48 kHz, 0.7 MB at 192. */
-size_t dawg_long_spectrum_size(double rate);
+DAWG_COLD size_t dawg_long_spectrum_size(double rate);
 /* mem: 16-byte aligned, kept by the caller, not to be moved. */
-dawg_long_spectrum *dawg_long_spectrum_init(void *mem, size_t size, double rate);
-void dawg_long_spectrum_reset(dawg_long_spectrum *x); /* as if nothing had been heard */
+DAWG_COLD dawg_long_spectrum *dawg_long_spectrum_init(void *mem, size_t size, double rate);
+DAWG_COLD void dawg_long_spectrum_reset(dawg_long_spectrum *x); /* as if nothing had been heard */
 /* Begins a new average; the ring of recent sound stays. */
-void dawg_long_spectrum_restart(dawg_long_spectrum *x);
+DAWG_COLD void dawg_long_spectrum_restart(dawg_long_spectrum *x);
 
 /* Frames of a control period or a part of it; finite. Only copies. */
 void dawg_long_spectrum_feed(dawg_long_spectrum *x, const float *const in[2], uint32_t n);
@@ -37,10 +38,11 @@ int dawg_long_spectrum_work(dawg_long_spectrum *x, uint32_t listens, double memo
 
 double
 dawg_long_spectrum_heard_s(const dawg_long_spectrum *x); /* sound in the average; with a memory it goes on, too */
-double dawg_long_spectrum_silent_s(const dawg_long_spectrum *x); /* since the last sound, up to DAWG_LONG_FORGET_S */
-double dawg_long_spectrum_hop_s(const dawg_long_spectrum *x);
+DAWG_COLD double
+dawg_long_spectrum_silent_s(const dawg_long_spectrum *x); /* since the last sound, up to DAWG_LONG_FORGET_S */
+DAWG_COLD double dawg_long_spectrum_hop_s(const dawg_long_spectrum *x);
 /* Power density of each band in dB (per Hz); DAWG_LONG_NONE where there is none. */
 #define DAWG_LONG_NONE (-300.0)
-void dawg_long_spectrum_read(const dawg_long_spectrum *x, double density_db[DAWG_ERB_BANDS]);
+DAWG_COLD void dawg_long_spectrum_read(const dawg_long_spectrum *x, double density_db[DAWG_ERB_BANDS]);
 
 #endif

@@ -7,17 +7,18 @@
  * saw. One transform serves both channels: |L|^2 + |R|^2 is that mean of Z = L + j R and its mirror image. */
 #ifndef DAWG_STEREO_POWER_H
 #define DAWG_STEREO_POWER_H
+#include "dsp/cold.h"
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct dawg_stereo_power dawg_stereo_power;
 
 /* Bytes for windows of n frames, a power of two within sliced_fft.h's limits; about 17 n. */
-size_t dawg_stereo_power_size(uint32_t n);
+DAWG_COLD size_t dawg_stereo_power_size(uint32_t n);
 /* bins: the first so many are computed, n / 2 + 1 at most. mem: 16-byte aligned, kept by the caller, not to be moved.
  * NULL: too small, misaligned, or n is not allowed. */
-dawg_stereo_power *dawg_stereo_power_init(void *mem, size_t size, uint32_t n, uint32_t bins);
-void dawg_stereo_power_reset(dawg_stereo_power *x); /* as if no window had been taken; powers are 0 */
+DAWG_COLD dawg_stereo_power *dawg_stereo_power_init(void *mem, size_t size, uint32_t n, uint32_t bins);
+DAWG_COLD void dawg_stereo_power_reset(dawg_stereo_power *x); /* as if no window had been taken; powers are 0 */
 
 /* Takes the n frames from `from` on, of left and right in rings of `frames` >= n, which may change afterwards. Copies. */
 void dawg_stereo_power_take(dawg_stereo_power *x, const float *const ring[2], uint32_t frames, uint32_t from);

@@ -12,6 +12,7 @@
  * four and more notes a second without gaps, is not, and a voice tuned to a straight line is not heard as one. */
 #ifndef DAWG_VOICE_PRESENCE_H
 #define DAWG_VOICE_PRESENCE_H
+#include "dsp/cold.h"
 #include "fundamental.h"
 
 typedef struct dawg_voice_presence {
@@ -30,7 +31,7 @@ typedef struct dawg_voice_presence {
 } dawg_voice_presence;
 
 /* period: frames of a control period. Nothing heard. */
-void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double rate);
+DAWG_COLD void dawg_voice_presence_reset(dawg_voice_presence *x, uint32_t period, double rate);
 void dawg_voice_presence_feed(dawg_voice_presence *x, const float *key, uint32_t n);
 /* When the control period ends. */
 void dawg_voice_presence_end(dawg_voice_presence *x);

@@ -3,6 +3,7 @@
  * double, one channel: for fixed filters (loudness weighting, measuring). What moves or is heard in stereo uses svf.h. */
 #ifndef DAWG_BIQUAD_H
 #define DAWG_BIQUAD_H
+#include "cold.h"
 #include "maths.h"
 #include "svf.h"
 
@@ -30,10 +31,10 @@ static inline void dawg_biquad_flush(dawg_biquad_state *s)
 }
 
 /* The same transfer function in the other structure: the bilinear transform, and its inverse (stable sections only). */
-dawg_biquad dawg_biquad_from_svf(const dawg_svf *c);
-dawg_svf dawg_svf_from_biquad(const dawg_biquad *c);
+DAWG_COLD dawg_biquad dawg_biquad_from_svf(const dawg_svf *c);
+DAWG_COLD dawg_svf dawg_svf_from_biquad(const dawg_biquad *c);
 
 /* |H| at w radians per sample, 0..pi. */
-double dawg_biquad_magnitude(const dawg_biquad *c, double w);
+DAWG_COLD double dawg_biquad_magnitude(const dawg_biquad *c, double w);
 
 #endif

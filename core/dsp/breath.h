@@ -9,6 +9,7 @@
  * of anything else. Under 16 kHz of sample rate all fricatives are dark: soft and long ones count as breath. */
 #ifndef DAWG_BREATH_H
 #define DAWG_BREATH_H
+#include "cold.h"
 #include "svf.h"
 
 #define DAWG_BREATH_PATIENCE_S 0.070
@@ -24,7 +25,7 @@ typedef struct dawg_breath {
 } dawg_breath;
 
 /* period: frames of a control period. */
-void dawg_breath_reset(dawg_breath *x, uint32_t period, double rate);
+DAWG_COLD void dawg_breath_reset(dawg_breath *x, uint32_t period, double rate);
 void dawg_breath_feed(dawg_breath *x, const float *key, uint32_t n);
 /* When the control period ends; voiced: it was a voice that sounded in it. The share at the end of the next. */
 double dawg_breath_end(dawg_breath *x, int voiced);

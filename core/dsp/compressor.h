@@ -14,6 +14,7 @@
  * attack takes a lift away, the release brings it back, and silence rests at the most of it. */
 #ifndef DAWG_COMPRESSOR_H
 #define DAWG_COMPRESSOR_H
+#include "cold.h"
 #include "auto_release.h"
 #include "crest.h"
 #include "gain_curve.h"
@@ -49,7 +50,7 @@ typedef struct dawg_compressor {
 } dawg_compressor;
 
 /* period: frames of a control period, at most DAWG_COMPRESSOR_PERIOD_MAX. No reduction; the next plan fades nothing. */
-void dawg_compressor_reset(dawg_compressor *x, uint32_t period, double rate);
+DAWG_COLD void dawg_compressor_reset(dawg_compressor *x, uint32_t period, double rate);
 /* At the start of each control period. About a microsecond when a time moved. */
 void dawg_compressor_plan(dawg_compressor *x, const dawg_compressor_setting *to);
 /* Frames at..at+n of the control period. reduction_db[2][n]: exactly 0 where there is none. True if both lanes have the

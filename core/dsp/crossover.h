@@ -16,6 +16,7 @@
  * second the rest of the low half L; the high half is A - L, so the sum is exact even while a crossover moves. */
 #ifndef DAWG_CROSSOVER_H
 #define DAWG_CROSSOVER_H
+#include "cold.h"
 #include "svf.h"
 
 #define DAWG_CROSSOVERS 3u
@@ -37,7 +38,7 @@ typedef struct dawg_crossover {
 void dawg_crossover_place(const float wish_hz[DAWG_CROSSOVERS], double rate, double hz[DAWG_CROSSOVERS]);
 
 /* period: frames of a control period. Silence. */
-void dawg_crossover_reset(dawg_crossover *x, uint32_t period, double rate);
+DAWG_COLD void dawg_crossover_reset(dawg_crossover *x, uint32_t period, double rate);
 /* At the start of each control period: what dawg_crossover_place says for its end. The first plan does not glide. */
 void dawg_crossover_plan(dawg_crossover *x, const double hz[DAWG_CROSSOVERS]);
 /* Frames at..at+n of the control period. */
@@ -47,7 +48,7 @@ void dawg_crossover_run(dawg_crossover *x, uint32_t at, uint32_t n, const float 
 void dawg_crossover_end(dawg_crossover *x);
 
 /* The sections that a band passes, in series, for dawg_svf_response or dawg_eq_tail. */
-void dawg_crossover_sections(const double hz[DAWG_CROSSOVERS], double rate, uint32_t band,
-                             dawg_svf sections[DAWG_CROSSOVER_TAIL_SECTIONS]);
+DAWG_COLD void dawg_crossover_sections(const double hz[DAWG_CROSSOVERS], double rate, uint32_t band,
+                                       dawg_svf sections[DAWG_CROSSOVER_TAIL_SECTIONS]);
 
 #endif

@@ -3,6 +3,7 @@
  * frequency) that can be out of the path altogether, bit for bit, and joins or leaves it in a 20 ms cross-fade. */
 #ifndef DAWG_CUT_H
 #define DAWG_CUT_H
+#include "cold.h"
 #include "eq_design.h"
 #include "switch.h"
 
@@ -20,7 +21,7 @@ typedef struct dawg_cut {
 } dawg_cut;
 
 /* period: frames of a control period. The next plan is the first: it fades nothing. */
-void dawg_cut_reset(dawg_cut *x, dawg_eq_type type, float off_hz, uint32_t period, double rate);
+DAWG_COLD void dawg_cut_reset(dawg_cut *x, dawg_eq_type type, float off_hz, uint32_t period, double rate);
 /* At the start of each control period. */
 void dawg_cut_plan(dawg_cut *x, float from_hz, float to_hz);
 /* In place: frames at..at+n of the control period. */

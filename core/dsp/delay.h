@@ -13,6 +13,7 @@
  * write, so n must not exceed the delay (for a swept read: the shortest delay - 7). */
 #ifndef DAWG_DELAY_H
 #define DAWG_DELAY_H
+#include "cold.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,15 +29,16 @@ typedef struct dawg_delay {
 } dawg_delay;
 
 /* Floats of memory for delays of up to `longest` frames; longest <= 2^30. */
-size_t dawg_delay_size(uint32_t longest);
-void dawg_delay_init(dawg_delay *x, float *memory, uint32_t longest); /* memory: zeroed, dawg_delay_size floats */
-void dawg_delay_reset(dawg_delay *x);                                 /* silence */
+DAWG_COLD size_t dawg_delay_size(uint32_t longest);
+DAWG_COLD void dawg_delay_init(dawg_delay *x, float *memory,
+                               uint32_t longest); /* memory: zeroed, dawg_delay_size floats */
+DAWG_COLD void dawg_delay_reset(dawg_delay *x);   /* silence */
 
 void dawg_delay_write(dawg_delay *x, const float *in, uint32_t n);
 void dawg_delay_read(const dawg_delay *x, float *out, uint32_t n, uint32_t delay);
 
 /* The kernel, DAWG_DELAY_TABLE floats, the same at every rate: 4096 Bessel sums, about 0.3 ms. */
-void dawg_delay_table(float *table);
+DAWG_COLD void dawg_delay_table(float *table);
 /* Frame i is base + offset[i] frames old, at least DAWG_DELAY_SHORT. Split in two because a float cannot hold a long
  * delay and its fraction: |offset| <= 1024 keeps the fraction to 6e-5 frames. */
 void dawg_delay_read_swept(const dawg_delay *x, const float *table, float *out, uint32_t n, uint32_t base,

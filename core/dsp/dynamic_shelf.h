@@ -11,6 +11,7 @@
  * Orfanidis 2005, "High-Order Digital Parametric Equalizer Design", JAES 53(11), has the same shelf with moving poles. */
 #ifndef DAWG_DYNAMIC_SHELF_H
 #define DAWG_DYNAMIC_SHELF_H
+#include "cold.h"
 #include "svf.h"
 
 enum { DAWG_DYNAMIC_SHELF_SECTIONS = 3 };
@@ -29,7 +30,7 @@ typedef struct dawg_dynamic_shelf {
 } dawg_dynamic_shelf;
 
 /* period: frames of a control period, at most DAWG_DYNAMIC_SHELF_PERIOD_MAX. */
-void dawg_dynamic_shelf_reset(dawg_dynamic_shelf *x, uint32_t period, double rate);
+DAWG_COLD void dawg_dynamic_shelf_reset(dawg_dynamic_shelf *x, uint32_t period, double rate);
 /* At the start of each control period: hz at its end. */
 void dawg_dynamic_shelf_plan(dawg_dynamic_shelf *x, double hz);
 /* Frames at..at+n of the control period. removed: x - y; reduction_db >= 0: of each lane. */
@@ -39,7 +40,7 @@ void dawg_dynamic_shelf_run(dawg_dynamic_shelf *x, uint32_t at, uint32_t n, cons
 void dawg_dynamic_shelf_end(dawg_dynamic_shelf *x);
 
 /* What it is while the reduction stands still, as sections in series. */
-void dawg_dynamic_shelf_sections(double hz, double reduction_db, double rate,
-                                 dawg_svf sections[DAWG_DYNAMIC_SHELF_SECTIONS]);
+DAWG_COLD void dawg_dynamic_shelf_sections(double hz, double reduction_db, double rate,
+                                           dawg_svf sections[DAWG_DYNAMIC_SHELF_SECTIONS]);
 
 #endif

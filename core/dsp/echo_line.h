@@ -8,6 +8,7 @@
  * end (once per control period). */
 #ifndef DAWG_ECHO_LINE_H
 #define DAWG_ECHO_LINE_H
+#include "cold.h"
 #include "delay.h"
 #include "lfo.h"
 
@@ -43,9 +44,9 @@ typedef struct dawg_echo_plan {
 } dawg_echo_plan;
 
 /* Floats of memory for delays of up to `longest` frames, modulation included. */
-size_t dawg_echo_line_size(uint32_t longest);
-void dawg_echo_line_init(dawg_echo_line *x, float *memory, uint32_t longest); /* zeroed */
-void dawg_echo_line_reset(dawg_echo_line *x, uint32_t period, double rate);
+DAWG_COLD size_t dawg_echo_line_size(uint32_t longest);
+DAWG_COLD void dawg_echo_line_init(dawg_echo_line *x, float *memory, uint32_t longest); /* zeroed */
+DAWG_COLD void dawg_echo_line_reset(dawg_echo_line *x, uint32_t period, double rate);
 
 double dawg_echo_frames(double frames); /* what `frames` is rounded to */
 /* What is left of a depth: a quarter of the time, so that echoes keep their order and their tail its length, and no echo

@@ -9,6 +9,7 @@
  * run side by side. */
 #ifndef DAWG_EQ_BAND_H
 #define DAWG_EQ_BAND_H
+#include "cold.h"
 #include "eq_placement.h"
 #include "eq_prototype.h"
 
@@ -48,7 +49,7 @@ typedef struct dawg_eq_band {
 } dawg_eq_band;
 
 /* period: frames of a control period. The next plan is the first: it fades nothing. */
-void dawg_eq_band_reset(dawg_eq_band *b, uint32_t period, double rate);
+DAWG_COLD void dawg_eq_band_reset(dawg_eq_band *b, uint32_t period, double rate);
 /* At the start of each control period; type and slope are those of `to`. A change of kind waits while an earlier one
  * still fades. */
 void dawg_eq_band_plan(dawg_eq_band *b, int on, dawg_eq_placement placement, const dawg_eq_shape *from,
@@ -64,6 +65,6 @@ void dawg_eq_band_end(dawg_eq_band *b);
 
 /* Samples that sections in series ring on after full-scale white noise has stopped, until they stay below -120 dBFS;
  * gain: what follows them. At most twice as long as it takes, and never too short. At most 144 sections. */
-double dawg_eq_tail(const dawg_svf *sections, uint32_t n, double gain);
+DAWG_COLD double dawg_eq_tail(const dawg_svf *sections, uint32_t n, double gain);
 
 #endif

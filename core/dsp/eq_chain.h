@@ -14,6 +14,7 @@
  * old one stops. linear and mixed share a path and cross-fade their filters instead. */
 #ifndef DAWG_EQ_CHAIN_H
 #define DAWG_EQ_CHAIN_H
+#include "cold.h"
 #include "eq_band.h"
 #include "eq_picture.h"
 #include <stddef.h>
@@ -23,10 +24,10 @@
 typedef struct dawg_eq_chain dawg_eq_chain;
 
 /* modes: bits 1 << dawg_eq_mode of those that will be asked for; memory of the others is saved. */
-size_t dawg_eq_chain_size(uint32_t bands, uint32_t modes, double rate);
+DAWG_COLD size_t dawg_eq_chain_size(uint32_t bands, uint32_t modes, double rate);
 /* Silence. mem: 16-byte aligned, zeroed or not, of that size. period: frames of a control period, at most 32. The first
  * plan after it fades nothing. This is reset as well. */
-dawg_eq_chain *dawg_eq_chain_init(void *mem, uint32_t bands, uint32_t modes, uint32_t period, double rate);
+DAWG_COLD dawg_eq_chain *dawg_eq_chain_init(void *mem, uint32_t bands, uint32_t modes, uint32_t period, double rate);
 
 /* At the start of each control period: all bands at its two ends (on, type, slope, placement: those of `to`). */
 void dawg_eq_chain_plan(dawg_eq_chain *x, dawg_eq_mode mode, const dawg_eq_setting *from, const dawg_eq_setting *to);
@@ -41,13 +42,14 @@ void dawg_eq_chain_end(dawg_eq_chain *x);
 /* In this control period `wet` is `dry`, bit for bit (wet is written all the same). */
 int dawg_eq_chain_idle(const dawg_eq_chain *x);
 /* What a dynamic band adds now, in dB: the end of this control period; 0 for others. */
-double dawg_eq_chain_moves_db(const dawg_eq_chain *x, uint32_t band);
+DAWG_COLD double dawg_eq_chain_moves_db(const dawg_eq_chain *x, uint32_t band);
 
 /* Samples, exact, of `wet` and of `dry`. */
-uint32_t dawg_eq_chain_latency(dawg_eq_mode mode, double rate);
+DAWG_COLD uint32_t dawg_eq_chain_latency(dawg_eq_mode mode, double rate);
 /* Samples from the end of the input until the output stays below -120 dBFS, latency included; gain: what follows. */
-double dawg_eq_chain_tail(const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode, double rate, double gain);
+DAWG_COLD double dawg_eq_chain_tail(const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode, double rate,
+                                    double gain);
 /* Of the bands in the path, those whose hz dawg_eq_design clamps in this mode; a FIR clamps none. */
-uint32_t dawg_eq_chain_clamped(const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode, double rate);
+DAWG_COLD uint32_t dawg_eq_chain_clamped(const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode, double rate);
 
 #endif

@@ -17,6 +17,7 @@
  * The bilinear transform of a bell at 16 kHz is 6 dB off at 48 kHz. */
 #ifndef DAWG_EQ_DESIGN_H
 #define DAWG_EQ_DESIGN_H
+#include "cold.h"
 #include "svf.h"
 
 typedef enum {
@@ -39,6 +40,6 @@ typedef enum {
 /* hz > 0, rate > 0, |gain_db| <= 48 (bell and shelves only), q 0.05..100 (a shelf's stops at 4). Stable and minimum
  * phase at every setting, exactly a wire at 0 dB; a boost and the equal cut cancel; neighbouring settings give
  * neighbouring coefficients. One to two microseconds: fit for each control period in which something moves. */
-dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_db, double q);
+DAWG_COLD dawg_svf dawg_eq_design(dawg_eq_type type, double hz, double rate, double gain_db, double q);
 
 #endif

@@ -12,6 +12,7 @@
  * what it will be by then, if the level stays, is what acts: attacks from 2 ms are as long as they say within 10 %. */
 #ifndef DAWG_EQ_DYNAMIC_H
 #define DAWG_EQ_DYNAMIC_H
+#include "cold.h"
 #include "envelope.h"
 #include "eq_placement.h"
 #include "eq_prototype.h"
@@ -59,7 +60,7 @@ typedef struct dawg_eq_dynamic {
     dawg_svf table[DAWG_EQ_DYNAMIC_STEPS + 1u];
 } dawg_eq_dynamic;
 
-void dawg_eq_dynamic_reset(dawg_eq_dynamic *d, uint32_t period, double rate);
+DAWG_COLD void dawg_eq_dynamic_reset(dawg_eq_dynamic *d, uint32_t period, double rate);
 /* At the start of each control period. Types without gain are never dynamic. A change of type or placement fades it out
  * and in again. */
 void dawg_eq_dynamic_plan(dawg_eq_dynamic *d, int on, dawg_eq_placement placement, const dawg_eq_shape *to,

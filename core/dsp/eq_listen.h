@@ -5,6 +5,7 @@
  *     wet + fade (key(dry) - wet) */
 #ifndef DAWG_EQ_LISTEN_H
 #define DAWG_EQ_LISTEN_H
+#include "cold.h"
 #include "eq_dynamic.h"
 
 typedef struct dawg_eq_listen {
@@ -18,7 +19,7 @@ typedef struct dawg_eq_listen {
     dawg_svf_state state;
 } dawg_eq_listen;
 
-void dawg_eq_listen_reset(dawg_eq_listen *x, uint32_t period, double rate);
+DAWG_COLD void dawg_eq_listen_reset(dawg_eq_listen *x, uint32_t period, double rate);
 /* At the start of each control period. band 0: none, and the rest is ignored. */
 void dawg_eq_listen_plan(dawg_eq_listen *x, uint32_t band, dawg_eq_placement placement, const dawg_eq_shape *to);
 /* Frames at..at+n of the control period, over wet. */

@@ -4,6 +4,7 @@
  * sound, so that a gain by it moves when knobs move and at no other time. */
 #ifndef DAWG_EQ_LOUDNESS_H
 #define DAWG_EQ_LOUDNESS_H
+#include "cold.h"
 #include "maths.h"
 #include <stdint.h>
 
@@ -19,7 +20,7 @@ typedef struct dawg_eq_loudness {
 /* The power that a response lets through at a frequency, meaned over both channels. */
 typedef double (*dawg_eq_power)(const void *user, double hz);
 
-void dawg_eq_loudness_init(dawg_eq_loudness *l, double rate);
+DAWG_COLD void dawg_eq_loudness_init(dawg_eq_loudness *l, double rate);
 /* The next `points` of a sum, so that the work can be spread; 1 when all have been taken and *db (LU) is written. */
 int dawg_eq_loudness_step(dawg_eq_loudness *l, dawg_eq_power power, const void *user, uint32_t points, double *db);
 

@@ -3,6 +3,7 @@
  * with dynamic bands at rest. Bands do not all work on the same lanes, so a response is a matrix of left and right. */
 #ifndef DAWG_EQ_PICTURE_H
 #define DAWG_EQ_PICTURE_H
+#include "cold.h"
 #include "eq_dynamic.h"
 #include "linear_phase.h"
 
@@ -40,14 +41,15 @@ typedef struct dawg_eq_picture {
     } band[DAWG_EQ_CHAIN_BANDS];
 } dawg_eq_picture;
 
-void dawg_eq_picture_make(dawg_eq_picture *p, const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode, double rate);
+DAWG_COLD void dawg_eq_picture_make(dawg_eq_picture *p, const dawg_eq_setting *bands, uint32_t n, dawg_eq_mode mode,
+                                    double rate);
 /* h[to][from]: re, im; channel 0 is left. */
-void dawg_eq_picture_at(const dawg_eq_picture *p, double hz, double h[2][2][2]);
+DAWG_COLD void dawg_eq_picture_at(const dawg_eq_picture *p, double hz, double h[2][2][2]);
 /* What goes through of a sound alike in both channels, and of independent equal sounds, as power. */
-double dawg_eq_picture_power_alike(const dawg_eq_picture *p, double hz);
-double dawg_eq_picture_power(const void *picture, double hz);
+DAWG_COLD double dawg_eq_picture_power_alike(const dawg_eq_picture *p, double hz);
+DAWG_COLD double dawg_eq_picture_power(const void *picture, double hz);
 /* dawg_fir_draw; user: a picture of a FIR mode. */
-void dawg_eq_picture_draw(const void *user, double hz_step, uint32_t first, uint32_t n, float *const re[DAWG_FIR_PATHS],
-                          float *const im[DAWG_FIR_PATHS]);
+DAWG_COLD void dawg_eq_picture_draw(const void *user, double hz_step, uint32_t first, uint32_t n,
+                                    float *const re[DAWG_FIR_PATHS], float *const im[DAWG_FIR_PATHS]);
 
 #endif

@@ -7,6 +7,7 @@
  * is one section with just that q, and any slope peaks by the same number of dB; 6 dB per octave has no q. */
 #ifndef DAWG_EQ_PROTOTYPE_H
 #define DAWG_EQ_PROTOTYPE_H
+#include "cold.h"
 #include "eq_design.h"
 
 typedef enum { /* dB per octave; passes only */
@@ -44,9 +45,9 @@ static inline double dawg_eq_auto_q(double gain_db, double amount)
 }
 
 /* The Qs of a band's sections, 1..8 of them; 0: a first-order section. A band that is no pass has one. */
-uint32_t dawg_eq_section_qs(const dawg_eq_shape *b, double q[DAWG_EQ_SECTIONS]);
+DAWG_COLD uint32_t dawg_eq_section_qs(const dawg_eq_shape *b, double q[DAWG_EQ_SECTIONS]);
 /* The digital sections of a band, as many. */
-uint32_t dawg_eq_sections(const dawg_eq_shape *b, double rate, dawg_svf sections[DAWG_EQ_SECTIONS]);
+DAWG_COLD uint32_t dawg_eq_sections(const dawg_eq_shape *b, double rate, dawg_svf sections[DAWG_EQ_SECTIONS]);
 
 /* H = (n2 s^2 + n1 s + n0) / (d2 s^2 + d1 s + d0), s = j f/hz. Minimum phase; n2 = d2 = 0 in a first-order section. */
 typedef struct dawg_eq_analog {
@@ -59,14 +60,14 @@ typedef struct dawg_eq_prototype {
     dawg_eq_analog section[DAWG_EQ_SECTIONS];
 } dawg_eq_prototype;
 
-void dawg_eq_prototype_make(dawg_eq_prototype *p, const dawg_eq_shape *b);
+DAWG_COLD void dawg_eq_prototype_make(dawg_eq_prototype *p, const dawg_eq_shape *b);
 /* |H|^2, and H as h[0] + j h[1], at a frequency in Hz, 0 included. */
-double dawg_eq_prototype_power(const dawg_eq_prototype *p, double hz);
-void dawg_eq_prototype_response(const dawg_eq_prototype *p, double hz, double h[2]);
+DAWG_COLD double dawg_eq_prototype_power(const dawg_eq_prototype *p, double hz);
+DAWG_COLD void dawg_eq_prototype_response(const dawg_eq_prototype *p, double hz, double h[2]);
 /* |H| with half of H's phase: sections one by one, the root of H |H|. */
-void dawg_eq_prototype_half_phase(const dawg_eq_prototype *p, double hz, double h[2]);
+DAWG_COLD void dawg_eq_prototype_half_phase(const dawg_eq_prototype *p, double hz, double h[2]);
 
 /* What bands do together at n frequencies, dB. */
-void dawg_eq_shapes_db(const dawg_eq_shape *bands, uint32_t count, const double *hz, uint32_t n, double *db);
+DAWG_COLD void dawg_eq_shapes_db(const dawg_eq_shape *bands, uint32_t count, const double *hz, uint32_t n, double *db);
 
 #endif

@@ -11,6 +11,7 @@
  *   high-pass, 24 and more                 0.08      0.04      0.01 */
 #ifndef DAWG_EQ_STEEP_H
 #define DAWG_EQ_STEEP_H
+#include "cold.h"
 #include "eq_design.h"
 
 #define DAWG_EQ_STEEP_MIN 2u /* sections */
@@ -19,6 +20,7 @@
 /* DAWG_EQ_LOW_PASS or DAWG_EQ_HIGH_PASS of order 3, 4, 6, 8, 12 or 16. hz > 0, rate > 0, clamped as in eq_design.h. q: of the
  * Butterworth filter's n sections, least first; the last may be any from 0.05 to 100. An odd order has a 0 first: its pole of
  * first order. Stable and minimum phase at every setting; neighbouring settings give neighbouring coefficients. */
-void dawg_eq_steep(dawg_eq_type type, double hz, double rate, const double *q, uint32_t n, dawg_svf *sections);
+DAWG_COLD void dawg_eq_steep(dawg_eq_type type, double hz, double rate, const double *q, uint32_t n,
+                             dawg_svf *sections);
 
 #endif

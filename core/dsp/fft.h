@@ -5,6 +5,7 @@
  * X[k] = sum over t of x[t] e^(-2 pi i k t / n), for k = 0 .. n/2, as pairs (re, im). No scaling forward, 1/n back. */
 #ifndef DAWG_FFT_H
 #define DAWG_FFT_H
+#include "cold.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,9 +16,9 @@ typedef struct dawg_fft dawg_fft;
 
 /* Bytes that a transform of n real samples needs, both ways. 0: n is not even, not made of factors 2, 3 and 5, or
  * outside 4..DAWG_FFT_MAX. */
-size_t dawg_fft_size(uint32_t n);
+DAWG_COLD size_t dawg_fft_size(uint32_t n);
 /* mem: 16-byte aligned, kept by the caller, not to be moved. NULL: too small, misaligned, or n is not allowed. */
-dawg_fft *dawg_fft_init(void *mem, size_t size, uint32_t n);
+DAWG_COLD dawg_fft *dawg_fft_init(void *mem, size_t size, uint32_t n);
 
 /* Transforms may run in place: time and bins may be the same DAWG_FFT_FLOATS(n) floats. */
 void dawg_fft_forward(dawg_fft *f, const float *time, float *bins);

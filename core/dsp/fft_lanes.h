@@ -5,6 +5,7 @@
  * Frameworks for the Fast Fourier Transform, 1992, 1.7). No scaling in either direction. */
 #ifndef DAWG_FFT_LANES_H
 #define DAWG_FFT_LANES_H
+#include "cold.h"
 #include "vec.h"
 
 typedef struct dawg_c4 {
@@ -12,7 +13,7 @@ typedef struct dawg_c4 {
 } dawg_c4;
 
 /* turns[j] = e(j / n), j < n, as pairs: e(u) = cos(2 pi u) -+ i sin(2 pi u), - forward, + inverse. */
-void dawg_fft_lanes_turns(float *turns, uint32_t n, int inverse);
+DAWG_COLD void dawg_fft_lanes_turns(float *turns, uint32_t n, int inverse);
 /* Transforms x, n points; both x and y are overwritten. Returns whichever of them holds the result, in order. */
 dawg_c4 *dawg_fft_lanes(const float *turns, uint32_t n, dawg_c4 *x, dawg_c4 *y);
 

@@ -12,6 +12,7 @@
  * the taps (2 (taps + 1) of them round the circle), so that the sum outside the taps is the same for every length. */
 #ifndef DAWG_FIR_LOWS_H
 #define DAWG_FIR_LOWS_H
+#include "cold.h"
 #include <stdint.h>
 
 #define DAWG_FIR_LOWS 4u /* free points: 0 to 8.8 Hz with 8191 taps at 48 kHz */
@@ -19,6 +20,6 @@
 
 /* re[path], im[path]: the target's first n points, n at least 64, of the paths ll, rr, lr, rl. crossed: lr and rl count;
  * complex: im counts; alike: rr = ll and rl = lr, and only ll and lr are there. A target that is flat stays as it is. */
-void dawg_fir_lows(float *const re[4], float *const im[4], uint32_t n, uint32_t crossed, uint32_t complex,
-                   uint32_t alike);
+DAWG_COLD void dawg_fir_lows(float *const re[4], float *const im[4], uint32_t n, uint32_t crossed, uint32_t complex,
+                             uint32_t alike);
 #endif

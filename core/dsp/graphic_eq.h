@@ -20,6 +20,7 @@
  * that it ends at depend on the gains alone. A section under 0.01 dB is out of the path. */
 #ifndef DAWG_GRAPHIC_EQ_H
 #define DAWG_GRAPHIC_EQ_H
+#include "cold.h"
 #include "eq_design.h"
 
 #define DAWG_GRAPHIC_BANDS 32u
@@ -36,11 +37,11 @@ typedef struct dawg_graphic_plan {
 } dawg_graphic_plan;
 
 /* hz: DAWG_GRAPHIC_BANDS centres, rising. Some 50 microseconds. */
-void dawg_graphic_plan_make(dawg_graphic_plan *p, const float *hz, double rate);
+DAWG_COLD void dawg_graphic_plan_make(dawg_graphic_plan *p, const float *hz, double rate);
 /* The sections for gains in dB: DAWG_GRAPHIC_BANDS of them, wires where nothing is to be done. 70 microseconds. */
-void dawg_graphic_sections(const dawg_graphic_plan *p, const double *gain_db, dawg_svf *sections);
+DAWG_COLD void dawg_graphic_sections(const dawg_graphic_plan *p, const double *gain_db, dawg_svf *sections);
 /* Samples that they ring on after full-scale white noise, until they stay below -120 dBFS; never too short. */
-double dawg_graphic_tail(const dawg_svf *sections, double gain);
+DAWG_COLD double dawg_graphic_tail(const dawg_svf *sections, double gain);
 
 typedef struct dawg_graphic_eq {
     dawg_graphic_plan plan;
@@ -57,14 +58,14 @@ typedef struct dawg_graphic_eq {
 } dawg_graphic_eq;
 
 /* Silence; keeps nothing. period: frames of a control period. */
-void dawg_graphic_eq_reset(dawg_graphic_eq *x, const float *hz, uint32_t period, double rate);
+DAWG_COLD void dawg_graphic_eq_reset(dawg_graphic_eq *x, const float *hz, uint32_t period, double rate);
 /* At the start of each control period: where the curve is to go, and one slice of the work. */
-void dawg_graphic_eq_aim(dawg_graphic_eq *x, const double *gain_db);
+DAWG_COLD void dawg_graphic_eq_aim(dawg_graphic_eq *x, const double *gain_db);
 /* Frames at..at+n of the control period, in place. */
 void dawg_graphic_eq_run(dawg_graphic_eq *x, uint32_t at, dawg_d2 *io, uint32_t n);
 /* When the control period ends. */
 void dawg_graphic_eq_end(dawg_graphic_eq *x);
-void dawg_graphic_eq_silence(dawg_graphic_eq *x); /* forgets sound, keeps the curve */
+DAWG_COLD void dawg_graphic_eq_silence(dawg_graphic_eq *x); /* forgets sound, keeps the curve */
 /* No section is heard in this control period: run would leave every bit as it is. */
 static inline int dawg_graphic_eq_idle(const dawg_graphic_eq *x) { return !(x->heard_from | x->heard_to); }
 

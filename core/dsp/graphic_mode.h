@@ -10,6 +10,7 @@
  * dry bit for bit in both phases. */
 #ifndef DAWG_GRAPHIC_MODE_H
 #define DAWG_GRAPHIC_MODE_H
+#include "cold.h"
 #include "erb_curve.h"
 #include "graphic_eq.h"
 #include "linear_phase.h"
@@ -39,12 +40,12 @@ typedef struct dawg_graphic_level { /* at both ends of the control period */
     double gain[2], mix[2];
 } dawg_graphic_level;
 
-uint32_t dawg_graphic_mode_delay(double rate); /* of linear phase, samples */
-uint32_t dawg_graphic_mode_tail(double rate);  /* of linear phase: all of the FIR */
-size_t dawg_graphic_mode_size(double rate);    /* of mem below */
-void dawg_graphic_mode_init(dawg_graphic_mode *x, void *mem, double rate);
+DAWG_COLD uint32_t dawg_graphic_mode_delay(double rate); /* of linear phase, samples */
+DAWG_COLD uint32_t dawg_graphic_mode_tail(double rate);  /* of linear phase: all of the FIR */
+DAWG_COLD size_t dawg_graphic_mode_size(double rate);    /* of mem below */
+DAWG_COLD void dawg_graphic_mode_init(dawg_graphic_mode *x, void *mem, double rate);
 /* Silence. hz: the centres. The next plan is reached at once. */
-void dawg_graphic_mode_reset(dawg_graphic_mode *x, const float *hz, uint32_t period);
+DAWG_COLD void dawg_graphic_mode_reset(dawg_graphic_mode *x, const float *hz, uint32_t period);
 /* At the start of each control period. */
 void dawg_graphic_mode_plan(dawg_graphic_mode *x, uint32_t linear, const double *gain_db);
 /* Frames at..at+n of the control period. */

@@ -11,6 +11,7 @@
  * oversampler, and comes again. */
 #ifndef DAWG_HARMONICS_H
 #define DAWG_HARMONICS_H
+#include "cold.h"
 #include "oversample.h"
 #include "shaper.h"
 
@@ -46,7 +47,7 @@ typedef struct dawg_harmonics {
 } dawg_harmonics;
 
 /* period: frames of a control period, at most 32. The next plan is the first. */
-void dawg_harmonics_reset(dawg_harmonics *x, dawg_harmonics_state *state, uint32_t period, double rate);
+DAWG_COLD void dawg_harmonics_reset(dawg_harmonics *x, dawg_harmonics_state *state, uint32_t period, double rate);
 /* At the start of each control period. quality: 0 eco, 1 HQ. */
 void dawg_harmonics_plan(dawg_harmonics *x, uint32_t quality, const dawg_harmonics_knobs *from,
                          const dawg_harmonics_knobs *to);
@@ -61,9 +62,9 @@ void dawg_harmonics_run(dawg_harmonics *x, uint32_t channel, uint32_t at, const 
 void dawg_harmonics_end_period(dawg_harmonics *x);
 
 /* What a quiet tone hears of it: a gain of 1 + this through the blocker. */
-double dawg_harmonics_quiet(const dawg_harmonics_knobs *k);
+DAWG_COLD double dawg_harmonics_quiet(const dawg_harmonics_knobs *k);
 /* Samples until what it added has left the blocker and the core. level: gain of what follows; loud: RMS of the sound
  * before it stopped, or of its bass per equal bandwidth, whichever is more (full-scale white noise: 0.58). */
-double dawg_harmonics_tail(const dawg_harmonics_knobs *k, double level, double loud, double rate);
+DAWG_COLD double dawg_harmonics_tail(const dawg_harmonics_knobs *k, double level, double loud, double rate);
 
 #endif

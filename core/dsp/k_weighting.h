@@ -8,6 +8,7 @@
  * 11.025 kHz and 0.04 at 8 kHz (tests/dsp/test_loudness.c). */
 #ifndef DAWG_K_WEIGHTING_H
 #define DAWG_K_WEIGHTING_H
+#include "cold.h"
 #include "biquad.h"
 
 typedef struct dawg_k_weighting {
@@ -19,7 +20,7 @@ typedef struct dawg_k_weighting_state {
     dawg_biquad_state shelf, high_pass;
 } dawg_k_weighting_state;
 
-void dawg_k_weighting_design(dawg_k_weighting *k, double rate); /* Hz, 8000..192000 */
+DAWG_COLD void dawg_k_weighting_design(dawg_k_weighting *k, double rate); /* Hz, 8000..192000 */
 
 static inline double dawg_k_weighting_tick(const dawg_k_weighting *k, dawg_k_weighting_state *s, double x)
 {

@@ -7,6 +7,7 @@
  * The phase is an integer of 64 bits (turns / 2^64): 1e-12 of the frequency at 0.01 Hz and 192 kHz, for ever. */
 #ifndef DAWG_LFO_H
 #define DAWG_LFO_H
+#include "cold.h"
 #include <stdint.h>
 
 typedef struct dawg_lfo {
@@ -24,7 +25,7 @@ typedef struct dawg_lfo_curve {
     double c0, c1, c2, c3;
 } dawg_lfo_curve;
 
-void dawg_lfo_reset(dawg_lfo *x, double turns); /* the phase, >= 0, with which the next period starts */
+DAWG_COLD void dawg_lfo_reset(dawg_lfo *x, double turns); /* the phase, >= 0, with which the next period starts */
 /* To the next control period: `frames` long, in which the frequency goes in a straight line; frames * hz < rate. */
 void dawg_lfo_next(dawg_lfo *x, double hz_from, double hz_to, uint32_t frames, double rate);
 

@@ -11,6 +11,7 @@
  * target is moved so that less of its response lies outside the taps (fir_lows.h). */
 #ifndef DAWG_LINEAR_PHASE_H
 #define DAWG_LINEAR_PHASE_H
+#include "cold.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,25 +41,26 @@ typedef struct dawg_fir_target {
 typedef struct dawg_linear_phase dawg_linear_phase;
 
 /* base: the length from 24 to 48 kHz (24 excluded), 8191 or 32767; it doubles and halves with the rate. */
-uint32_t dawg_linear_phase_taps(uint32_t base, double rate);
-uint32_t dawg_linear_phase_delay(uint32_t taps); /* (taps-1)/2 + DAWG_FIR_BLOCK */
+DAWG_COLD uint32_t dawg_linear_phase_taps(uint32_t base, double rate);
+DAWG_COLD uint32_t dawg_linear_phase_delay(uint32_t taps); /* (taps-1)/2 + DAWG_FIR_BLOCK */
 /* Bytes; 0: taps_max is no power of two minus one, or shorter than 511. 8191 taps: 0.65 MB, 0.92 MB crossed; 32767: 2.5
  * and 3.6 MB. taps_max: the longest that set_taps will ask for. crossed: four paths possible. */
-size_t dawg_linear_phase_size(uint32_t taps_max, uint32_t crossed);
+DAWG_COLD size_t dawg_linear_phase_size(uint32_t taps_max, uint32_t crossed);
 /* mem: 16-byte aligned, zeroed or not. NULL: too small, misaligned, or taps_max is not allowed. */
-dawg_linear_phase *dawg_linear_phase_init(void *mem, size_t size, uint32_t taps_max, uint32_t crossed, double rate);
+DAWG_COLD dawg_linear_phase *dawg_linear_phase_init(void *mem, size_t size, uint32_t taps_max, uint32_t crossed,
+                                                    double rate);
 /* Silence, and no filter (output 0) until the first target. */
-void dawg_linear_phase_reset(dawg_linear_phase *x);
+DAWG_COLD void dawg_linear_phase_reset(dawg_linear_phase *x);
 /* Another length: forgets sound and filter, as reset does. */
-void dawg_linear_phase_set_taps(dawg_linear_phase *x, uint32_t taps);
+DAWG_COLD void dawg_linear_phase_set_taps(dawg_linear_phase *x, uint32_t taps);
 /* Begins a design; refused (0) while one is under way or fading in. */
-int dawg_linear_phase_aim(dawg_linear_phase *x, const dawg_fir_target *t);
+DAWG_COLD int dawg_linear_phase_aim(dawg_linear_phase *x, const dawg_fir_target *t);
 int dawg_linear_phase_busy(const dawg_linear_phase *x);
 /* One slice of the design, if any: once per control period of 32 frames, so that a design takes 60 ms (8191 taps) or
  * 250 ms from 44.1 kHz up, at most 90 and 330 ms below, twice that with four different paths; then it fades in over 20
  * ms and up to a block more. settle() does the rest at once and fades nothing: for the first period after a reset. */
 void dawg_linear_phase_work(dawg_linear_phase *x);
-void dawg_linear_phase_settle(dawg_linear_phase *x);
+DAWG_COLD void dawg_linear_phase_settle(dawg_linear_phase *x);
 /* n frames, any chunking; in and out may be the same. */
 void dawg_linear_phase_run(dawg_linear_phase *x, const float *const in[2], float *const out[2], uint32_t n);
 #endif

@@ -7,6 +7,7 @@
  * averages are integer sums of 2^-30 steps, so they never drift, are the same in every build, and 0 stays exactly 0. */
 #ifndef DAWG_LOOKAHEAD_H
 #define DAWG_LOOKAHEAD_H
+#include "cold.h"
 #include "window_max.h"
 #include <stddef.h>
 
@@ -25,7 +26,7 @@ typedef struct dawg_lookahead {
 } dawg_lookahead;
 
 /* Bytes of memory (8-byte aligned) for up to max_frames <= DAWG_LOOKAHEAD_MAX. */
-size_t dawg_lookahead_size(uint32_t max_frames);
+DAWG_COLD size_t dawg_lookahead_size(uint32_t max_frames);
 /* Sets the lookahead and forgets: no reduction. Takes time in proportion to frames. */
 void dawg_lookahead_reset(dawg_lookahead *x, void *memory, uint32_t frames);
 

@@ -2,6 +2,7 @@
  * loop_tail.h - how long a feedback delay rings after its input has stopped. */
 #ifndef DAWG_LOOP_TAIL_H
 #define DAWG_LOOP_TAIL_H
+#include "cold.h"
 #include "svf.h"
 
 typedef struct dawg_loop {
@@ -13,5 +14,5 @@ typedef struct dawg_loop {
 } dawg_loop;
 
 /* Frames until what is heard stays under -120 dBFS; UINT32_MAX: never, or longer than it can say. */
-uint32_t dawg_loop_tail(const dawg_loop *loop, double rate);
+DAWG_COLD uint32_t dawg_loop_tail(const dawg_loop *loop, double rate);
 #endif

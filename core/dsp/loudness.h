@@ -12,6 +12,7 @@
  * exact, and only a gate's edge and the range's percentiles are read to 0.01 LU. */
 #ifndef DAWG_LOUDNESS_H
 #define DAWG_LOUDNESS_H
+#include "cold.h"
 #include "k_weighting.h"
 
 #define DAWG_LOUDNESS_CHANNELS 5u
@@ -26,10 +27,10 @@ typedef struct dawg_loudness_histogram {
 
 /* The gates themselves, for who keeps powers by other rules: K-weighted mean squares summed over channels go in, those
  * below -70 LUFS are left out. DAWG_LOUDNESS_NONE where nothing lies above that gate. */
-double dawg_loudness_lufs(double power);
-void dawg_loudness_count(dawg_loudness_histogram *h, double power);
-double dawg_loudness_gated(const dawg_loudness_histogram *blocks);   /* LUFS: of blocks of 400 ms, BS.1770-5 */
-double dawg_loudness_spread(const dawg_loudness_histogram *windows); /* LU: of windows of 3 s, Tech 3342 */
+DAWG_COLD double dawg_loudness_lufs(double power);
+DAWG_COLD void dawg_loudness_count(dawg_loudness_histogram *h, double power);
+DAWG_COLD double dawg_loudness_gated(const dawg_loudness_histogram *blocks); /* LUFS: of blocks of 400 ms, BS.1770-5 */
+DAWG_COLD double dawg_loudness_spread(const dawg_loudness_histogram *windows); /* LU: of windows of 3 s, Tech 3342 */
 
 /* 220 kB: keep it off the stack. */
 typedef struct dawg_loudness {
@@ -46,17 +47,17 @@ typedef struct dawg_loudness {
 
 /* rate: 8000..192000 Hz. channels: 1..5, the first of L, R, C, Ls, Rs (the surrounds weigh 1.41); one is mono and
  * counts once. */
-void dawg_loudness_init(dawg_loudness *m, double rate, uint32_t channels);
-void dawg_loudness_reset(dawg_loudness *m);
+DAWG_COLD void dawg_loudness_init(dawg_loudness *m, double rate, uint32_t channels);
+DAWG_COLD void dawg_loudness_reset(dawg_loudness *m);
 void dawg_loudness_process(dawg_loudness *m, const float *const *in, uint32_t n); /* in[channels][n], finite */
 
 /* LUFS, as of the last hop; DAWG_LOUDNESS_NONE for digital silence. */
 double dawg_loudness_momentary(const dawg_loudness *m);
 double dawg_loudness_short_term(const dawg_loudness *m);
-double dawg_loudness_momentary_max(const dawg_loudness *m);
-double dawg_loudness_short_term_max(const dawg_loudness *m);
+DAWG_COLD double dawg_loudness_momentary_max(const dawg_loudness *m);
+DAWG_COLD double dawg_loudness_short_term_max(const dawg_loudness *m);
 /* Of the programme so far; DAWG_LOUDNESS_NONE when no window lies above the -70 LUFS gate. */
-double dawg_loudness_integrated(const dawg_loudness *m); /* LUFS */
-double dawg_loudness_range(const dawg_loudness *m);      /* LU */
+DAWG_COLD double dawg_loudness_integrated(const dawg_loudness *m); /* LUFS */
+DAWG_COLD double dawg_loudness_range(const dawg_loudness *m);      /* LU */
 
 #endif

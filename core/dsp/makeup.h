@@ -5,6 +5,7 @@
  * The weighting is linear and the gain slow against it, so the input is weighted once and the gain put on that. */
 #ifndef DAWG_MAKEUP_H
 #define DAWG_MAKEUP_H
+#include "cold.h"
 #include "restore.h"
 #include "svf.h"
 
@@ -17,9 +18,9 @@ typedef struct dawg_makeup {
 } dawg_makeup;
 
 /* period: frames of a control period. */
-void dawg_makeup_reset(dawg_makeup *x, uint32_t period, double rate);
+DAWG_COLD void dawg_makeup_reset(dawg_makeup *x, uint32_t period, double rate);
 /* As after a reset. */
-void dawg_makeup_forget(dawg_makeup *x);
+DAWG_COLD void dawg_makeup_forget(dawg_makeup *x);
 /* The input, weighted. */
 void dawg_makeup_weigh(dawg_makeup *x, const float *const in[2], uint32_t n, float *const weighted[2]);
 /* The same and what the compressor makes of it. */

@@ -66,7 +66,12 @@ static dawg_f4 four_sums(const dawg_half_band *h, const float *newest)
     return a + b;
 }
 
-static void slide(dawg_oversampler_line *l, uint32_t n) { memmove(l->x, l->x + n, sizeof(float) * HISTORY); }
+/* Upwards, so that nothing is overwritten before it has moved; wasm's memmove takes several times as long. */
+static void slide(dawg_oversampler_line *l, uint32_t n)
+{
+    _Static_assert(HISTORY % 4u == 0, "whole vectors");
+    for (uint32_t i = 0; i < HISTORY; i += 4u) dawg_f4_store(l->x + i, dawg_f4_load(l->x + i + n));
+}
 
 /* As many of four as there is room for. */
 static inline void put(float *out, dawg_f4 v, uint32_t room)

@@ -12,6 +12,7 @@
  * are for what makes new frequencies, wide for linear stages that are to be right to 20 kHz. */
 #ifndef DAWG_OVERSAMPLE_H
 #define DAWG_OVERSAMPLE_H
+#include "cold.h"
 #include "vec.h"
 
 #define DAWG_OVERSAMPLE_STAGES 3
@@ -47,8 +48,8 @@ typedef struct dawg_oversampler {
 } dawg_oversampler;
 
 /* factor: 1 (a plain copy, no latency), 2, 4 or 8. */
-void dawg_oversampler_make(dawg_oversampler_design *d, uint32_t factor, dawg_oversample_quality quality);
-void dawg_oversampler_reset(dawg_oversampler *x);
+DAWG_COLD void dawg_oversampler_make(dawg_oversampler_design *d, uint32_t factor, dawg_oversample_quality quality);
+DAWG_COLD void dawg_oversampler_reset(dawg_oversampler *x);
 
 /* n base-rate frames in, n * factor out (and back). Each direction keeps its own history, so a caller may use one of
  * them alone; chunking does not change a bit. in and out must not overlap. Input below DAWG_TINY counts as 0. */

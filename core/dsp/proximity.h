@@ -11,6 +11,7 @@
  * eq_design.h, whose analog form a bilinear transform keeps this far down (0.01 dB under rate / 20). */
 #ifndef DAWG_PROXIMITY_H
 #define DAWG_PROXIMITY_H
+#include "cold.h"
 #include "svf.h"
 #include <stdint.h>
 
@@ -33,7 +34,7 @@ typedef struct dawg_proximity {
 } dawg_proximity;
 
 /* period: frames of a control period. */
-void dawg_proximity_reset(dawg_proximity *x, uint32_t period, double rate);
+DAWG_COLD void dawg_proximity_reset(dawg_proximity *x, uint32_t period, double rate);
 /* At the start of each control period: where the lows end, and the most that is taken off, both at its end. 0 dB: out of
  * the path, and forgotten. */
 void dawg_proximity_plan(dawg_proximity *x, double hz, float range_db);
@@ -46,6 +47,6 @@ void dawg_proximity_end(dawg_proximity *x, int voiced);
 static inline int dawg_proximity_idle(const dawg_proximity *x) { return x->from_db == 0.0 && x->to_db == 0.0; }
 
 /* The shelf at a gain in dB. */
-dawg_svf dawg_proximity_shelf(double hz, double rate, double gain_db);
+DAWG_COLD dawg_svf dawg_proximity_shelf(double hz, double rate, double gain_db);
 
 #endif

@@ -19,6 +19,7 @@
  * 240 H. tests/dsp/test_pultec.py solves the same network by nodal analysis, and with ngspice. */
 #ifndef DAWG_PULTEC_H
 #define DAWG_PULTEC_H
+#include "cold.h"
 #include "svf.h"
 
 #define DAWG_PULTEC_SECTIONS 4u
@@ -36,6 +37,6 @@ typedef struct dawg_pultec {
 
 /* Relative to all controls at 0, where the response is 1. Sections keep their order, so that neighbouring settings give
  * neighbouring coefficients. Within 0.85 dB of the network from 20 Hz to 20 kHz at 44.1 kHz and up. */
-void dawg_pultec_design(const dawg_pultec *p, double rate, dawg_svf sections[DAWG_PULTEC_SECTIONS]);
+DAWG_COLD void dawg_pultec_design(const dawg_pultec *p, double rate, dawg_svf sections[DAWG_PULTEC_SECTIONS]);
 
 #endif

@@ -7,6 +7,7 @@
  * above a gate count, and after ten seconds below it everything is forgotten. */
 #ifndef DAWG_RESTORE_H
 #define DAWG_RESTORE_H
+#include "cold.h"
 #include "vec.h"
 
 typedef struct dawg_restore {
@@ -21,9 +22,10 @@ typedef struct dawg_restore {
 } dawg_restore;
 
 /* period: frames of a control period. gate: mean squares of both channels, added. least_db <= 0 <= most_db. */
-void dawg_restore_reset(dawg_restore *x, uint32_t period, double rate, double gate, double least_db, double most_db);
+DAWG_COLD void dawg_restore_reset(dawg_restore *x, uint32_t period, double rate, double gate, double least_db,
+                                  double most_db);
 /* As after a reset. */
-void dawg_restore_forget(dawg_restore *x);
+DAWG_COLD void dawg_restore_forget(dawg_restore *x);
 /* What went in and what the compressor makes of it. */
 void dawg_restore_feed(dawg_restore *x, const float *const in[2], const float *const out[2], uint32_t n);
 /* What went in and the gains of both channels. */

@@ -20,6 +20,7 @@
  * are their sound, and too short to measure. */
 #ifndef DAWG_RUNAWAY_H
 #define DAWG_RUNAWAY_H
+#include "cold.h"
 #include "eq_band.h"
 
 #define DAWG_RUNAWAY_BANDS 4u
@@ -45,7 +46,7 @@ typedef struct dawg_runaway {
 } dawg_runaway;
 
 /* period: frames of a control period. A loop that is silent. */
-void dawg_runaway_reset(dawg_runaway *x, uint32_t period, double rate);
+DAWG_COLD void dawg_runaway_reset(dawg_runaway *x, uint32_t period, double rate);
 /* At the start of each control period; turn: frames of the delay. */
 void dawg_runaway_plan(dawg_runaway *x, int on, uint32_t turn);
 /* Takes the cuts off frames at..at+n of the control period, in place, before the limiter. */

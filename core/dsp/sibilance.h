@@ -19,6 +19,7 @@
  * 4 sin^2(pi f / rate) of its own; half an octave up or down from freq_hz, at most. */
 #ifndef DAWG_SIBILANCE_H
 #define DAWG_SIBILANCE_H
+#include "cold.h"
 #include "envelope.h"
 #include "gain_curve.h"
 #include "svf.h"
@@ -68,7 +69,7 @@ typedef struct dawg_sibilance {
 } dawg_sibilance;
 
 /* period: frames of a control period, at most DAWG_SIBILANCE_PERIOD_MAX. No reduction; the next plan fades nothing. */
-void dawg_sibilance_reset(dawg_sibilance *x, uint32_t period, double rate);
+DAWG_COLD void dawg_sibilance_reset(dawg_sibilance *x, uint32_t period, double rate);
 /* At the start of each control period. About a microsecond when a time or the frequency moved. */
 void dawg_sibilance_plan(dawg_sibilance *x, const dawg_sibilance_setting *to);
 /* Frames at..at+n of the control period. reduction_db[2][n] >= 0: exactly 0 where there is none; band[2][n]: what the
@@ -86,8 +87,8 @@ static inline double dawg_sibilance_centre_hz(const dawg_sibilance *x) { return 
 static inline float dawg_sibilance_level_db(const dawg_sibilance *x) { return x->level_db; }
 
 /* The reduction of a steady tone of full scale at f_hz, dB. */
-float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz);
+DAWG_COLD float dawg_sibilance_of_tone_db(const dawg_sibilance_setting *set, double rate, double f_hz);
 /* The filters of the band, in series: what is heard of the detector. */
-void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[DAWG_SIBILANCE_BAND_SECTIONS]);
+DAWG_COLD void dawg_sibilance_band(double freq_hz, double rate, dawg_svf sections[DAWG_SIBILANCE_BAND_SECTIONS]);
 
 #endif

@@ -7,6 +7,7 @@
  * Four columns or rows at a time (fft_lanes.h), in float. No scaling in either direction. */
 #ifndef DAWG_SLICED_FFT_H
 #define DAWG_SLICED_FFT_H
+#include "cold.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,9 @@ typedef enum { DAWG_FFT_FORWARD /* e^(-2 pi i k t / n) */, DAWG_FFT_INVERSE /* e
 
 /* Bytes for n points, about 140 sqrt(n); the points themselves stay with the caller. 0: n is no power of two within
  * MIN..MAX. */
-size_t dawg_sliced_fft_size(uint32_t n);
+DAWG_COLD size_t dawg_sliced_fft_size(uint32_t n);
 /* mem: 16-byte aligned, kept by the caller, not to be moved. NULL: too small, misaligned, or n is not allowed. */
-dawg_sliced_fft *dawg_sliced_fft_init(void *mem, size_t size, uint32_t n, dawg_fft_direction direction);
+DAWG_COLD dawg_sliced_fft *dawg_sliced_fft_init(void *mem, size_t size, uint32_t n, dawg_fft_direction direction);
 
 /* Begins to transform n pairs (re, im) where they lie; they belong to the transform until it is done. */
 void dawg_sliced_fft_start(dawg_sliced_fft *f, float *data);

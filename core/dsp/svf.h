@@ -11,6 +11,7 @@
  * rate. eq_design.h makes the coefficients; any other prototype with g = tan(pi f0 / rate) works as well. */
 #ifndef DAWG_SVF_H
 #define DAWG_SVF_H
+#include "cold.h"
 #include "maths.h"
 #include "vec.h"
 
@@ -97,7 +98,7 @@ static inline dawg_d2 dawg_svf_heard(dawg_d2 x)
 }
 
 /* H of sections in series, as h[0] + j h[1], at a frequency of `turns` of the rate, 0..0.5; with n = 0 it is 1. */
-void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, double h[2]);
+DAWG_COLD void dawg_svf_response(const dawg_svf *sections, uint32_t n, double turns, double h[2]);
 
 /* Bands that stand still, one after the other, over n samples in place: the same bits as dawg_svf_tick for each, but
  * several bands at a time, each a sample behind the one before, so that none waits for another's rounding. */

@@ -3,6 +3,7 @@
  * note. */
 #ifndef DAWG_TEMPO_H
 #define DAWG_TEMPO_H
+#include "cold.h"
 #include <stdint.h>
 
 /* The labels of a `sync` parameter and their numbers: append only. */
@@ -30,7 +31,7 @@ enum {
 };
 #define DAWG_NOTE_BEATS_MAX 2.0 /* of a half note */
 
-double dawg_note_beats(uint32_t note); /* 0 for "off" and for numbers that name no note */
+DAWG_COLD double dawg_note_beats(uint32_t note); /* 0 for "off" and for numbers that name no note */
 /* Seconds of a note; tempo_bpm > 0. */
 static inline double dawg_note_seconds(uint32_t note, double tempo_bpm)
 {

@@ -9,6 +9,7 @@
  * peak (tests/dsp/test_true_peak.c). */
 #ifndef DAWG_TRUE_PEAK_H
 #define DAWG_TRUE_PEAK_H
+#include "cold.h"
 #include "vec.h"
 
 #define DAWG_TRUE_PEAK_HALF_PAIRS 20 /* the midway filter's taps come in equal pairs */
@@ -30,8 +31,8 @@ typedef struct dawg_true_peak {
     float midway[DAWG_TRUE_PEAK_FINE_PAIRS + DAWG_TRUE_PEAK_BLOCK];
 } dawg_true_peak;
 
-void dawg_true_peak_make(dawg_true_peak_design *d); /* a few thousand double operations: not for process() */
-void dawg_true_peak_reset(dawg_true_peak *x);       /* all zero bytes is the reset state too */
+DAWG_COLD void dawg_true_peak_make(dawg_true_peak_design *d); /* a few thousand double operations: not for process() */
+DAWG_COLD void dawg_true_peak_reset(dawg_true_peak *x);       /* all zero bytes is the reset state too */
 
 /* peaks[i]: the largest |x(t)| of the span from sample j = i - DELAY up to, not including, sample j + 1, sample j itself
  * among them. So |x| of every frame shows, DELAY frames late. Any n >= 0; chunking does not change a bit. peaks may

@@ -6,6 +6,7 @@
  * long, and that pass over the last block is spread over the running one, so that no sample costs more than another. */
 #ifndef DAWG_WINDOW_MAX_H
 #define DAWG_WINDOW_MAX_H
+#include "cold.h"
 #include "maths.h"
 
 #define DAWG_WINDOW_MAX_FLOATS(length) (3u * ((length) / 2u)) /* memory for windows up to this length */
@@ -17,7 +18,7 @@ typedef struct dawg_window_max {
 } dawg_window_max;
 
 /* Sets the length (>= 1) and forgets: the window is full of `before`. memory: DAWG_WINDOW_MAX_FLOATS(length). */
-void dawg_window_max_reset(dawg_window_max *w, float *memory, uint32_t length, float before);
+DAWG_COLD void dawg_window_max_reset(dawg_window_max *w, float *memory, uint32_t length, float before);
 
 static inline float dawg_window_max_next(dawg_window_max *w, float x)
 {

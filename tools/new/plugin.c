@@ -6,6 +6,7 @@
  *
  * Where its maths comes from: author, year, equation or clause of a standard. */
 #include "plugin.h"
+#include "dsp/cold.h"
 #include "dsp/peak_meter.h"
 #include <string.h>
 
@@ -32,9 +33,9 @@ typedef struct example_key {
     dawg_peak_meter input, output;
 } example_key;
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s) { (void)self, (void)a, (void)s; }
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s) { (void)self, (void)a, (void)s; }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     example_key *x = self;
     *x = (example_key){0};
@@ -79,13 +80,13 @@ static void process(void *self, const dawg_block *b)
 }
 
 /* blend() would have to delay the dry sound by as much. */
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     (void)v, (void)s;
     return 0;
 }
 
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     return latency(v, s); /* nothing is remembered */

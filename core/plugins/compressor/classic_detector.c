@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * classic_detector.c - see classic_detector.h. */
 #include "classic_detector.h"
+#include "dsp/cold.h"
 #include "dsp/envelope.h"
 #include "dsp/peak_meter.h"
 #include <string.h>
@@ -15,7 +16,7 @@ void classic_detector_reset(classic_detector *x, uint32_t period, double rate)
 
 /* ---- plan ------------------------------------------------------------------------------------------------------- */
 
-static classic_times design(const classic_law *law, double rate)
+static DAWG_COLD classic_times design(const classic_law *law, double rate)
 {
     const dawg_envelope_times e = dawg_envelope_design((double)law->attack_ms, 0.0, (double)law->release_ms, rate);
     classic_times t = {.attack = e.attack, .release = e.release};

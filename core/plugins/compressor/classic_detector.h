@@ -17,6 +17,7 @@
  * the other holds; numbers glide over the control period in which they are new. */
 #ifndef DAWG_CLASSIC_DETECTOR_H
 #define DAWG_CLASSIC_DETECTOR_H
+#include "dsp/cold.h"
 #include "dsp/switch.h"
 #include "classic_laws.h"
 
@@ -50,15 +51,15 @@ typedef struct classic_detector {
 } classic_detector;
 
 /* period: frames of a control period. No reduction; the next plan fades nothing. */
-void classic_detector_reset(classic_detector *x, uint32_t period, double rate);
+DAWG_COLD void classic_detector_reset(classic_detector *x, uint32_t period, double rate);
 /* At the start of each control period. link: share of the larger of both lanes' goals; 1: both bit for bit alike. */
-void classic_detector_plan(classic_detector *x, const classic_knobs *k, float link);
+DAWG_COLD void classic_detector_plan(classic_detector *x, const classic_knobs *k, float link);
 /* Frames at..at+n of the control period. reduction_db[2][n] >= 0: exactly 0 where there is none. True if both lanes have
  * the same bits. */
 int classic_detector_run(classic_detector *x, uint32_t at, uint32_t n, const float *const key[2],
                          float *const reduction_db[2]);
 /* When the control period ends. */
-void classic_detector_end(classic_detector *x);
+DAWG_COLD void classic_detector_end(classic_detector *x);
 /* The colour of the model, or on the way from one to the next, `frame` frames into the control period. */
 classic_colour classic_detector_colour(const classic_detector *x, uint32_t frame);
 

@@ -13,6 +13,7 @@
  * Automatic make-up (makeup.h) gives the compressed sound the loudness of the input; it is not part of the drawn curve.
  * Sources: Giannoulis, Massberg, Reiss 2012 and 2013 (envelope.h, gain_curve.h, crest.h), ITU-R BS.1770 (makeup.h). */
 #include "modern_compressor_tables.h"
+#include "dsp/cold.h"
 #include "dsp/auto_makeup.h"
 #include "dsp/compressor.h"
 #include "dsp/cut.h"
@@ -42,10 +43,10 @@ static uint32_t lookahead_frames(float ms, const dawg_setup *s)
 {
     return (uint32_t)((double)ms * 0.001 * (double)s->sample_rate + 0.5);
 }
-static uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
-static uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     modern_compressor *x = self;
     const uint32_t longest = latency_max(s) + DAWG_PERIOD;
@@ -55,7 +56,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     }
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     modern_compressor *x = self;
     const double rate = (double)s->sample_rate;
@@ -82,7 +83,7 @@ static dawg_gain_curve curve_of(const float *v)
     return dawg_gain_curve_make(v[THRESHOLD_DB], slope, v[KNEE_DB], v[RANGE_DB]);
 }
 
-static void begin_period(modern_compressor *x, const dawg_block *b)
+static DAWG_COLD void begin_period(modern_compressor *x, const dawg_block *b)
 {
     const float *v = b->to;
     const uint32_t frames = lookahead_frames(v[LOOKAHEAD_MS], &(dawg_setup){x->rate});
@@ -105,7 +106,7 @@ static void begin_period(modern_compressor *x, const dawg_block *b)
     x->fresh = 0;
 }
 
-static void end_period(modern_compressor *x, const dawg_block *b)
+static DAWG_COLD void end_period(modern_compressor *x, const dawg_block *b)
 {
     dawg_compressor_end(&x->compressor);
     dawg_cut_end(&x->low);
@@ -230,7 +231,7 @@ static void process(void *self, const dawg_block *b)
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
 /* Only the key's filters ring, and only while they are listened to. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate;
@@ -244,7 +245,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 }
 
 /* Of both channels alike, apart from automatic make-up. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s, (void)part;
     const dawg_gain_curve curve = curve_of(v);

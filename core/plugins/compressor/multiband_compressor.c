@@ -14,6 +14,7 @@
 #include "multiband_compressor_tables.h"
 #include "analysis/crossover_suggest.h"
 #include "analysis/long_spectrum.h"
+#include "dsp/cold.h"
 #include "dsp/compressor.h"
 #include "dsp/crossover.h"
 #include "dsp/eq_band.h"
@@ -49,7 +50,7 @@ typedef struct multiband_compressor {
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     multiband_compressor *x = self;
     x->spectrum_mem = dawg_take(a, unsigned char, dawg_long_spectrum_size((double)s->sample_rate));
@@ -57,7 +58,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     x->rate = 0.0f; /* nothing has been made in it yet */
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     multiband_compressor *x = self;
     const double rate = (double)s->sample_rate;
@@ -122,7 +123,7 @@ static void begin_period(multiband_compressor *x, const dawg_block *b)
     x->fresh = 0;
 }
 
-static void suggest(multiband_compressor *x, float *hz)
+static DAWG_COLD void suggest(multiband_compressor *x, float *hz)
 {
     const dawg_crossover_range range[CROSSOVERS] = {{60, 200, 500}, {400, 1000, 2500}, {2000, 5000, 10000}};
     double density_db[DAWG_ERB_BANDS], found[CROSSOVERS];
@@ -258,7 +259,7 @@ static void process(void *self, const dawg_block *b)
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
 /* The longest of the bands at the most gain that they may have. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate, mix = (double)v[MIX], balance = (double)v[AUTO_BALANCE];
@@ -277,7 +278,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 }
 
 /* What a band makes of a steady sound of x dBFS in it, both channels alike, apart from auto balance: a gain. */
-static float gain_at(const float *v, uint32_t i, float x)
+static DAWG_COLD float gain_at(const float *v, uint32_t i, float x)
 {
     const float *d = of_band(v, i);
     const dawg_gain_curve curve = curve_of(d);
@@ -288,7 +289,7 @@ static float gain_at(const float *v, uint32_t i, float x)
 
 /* A part is a band. The whole is what four tones become, equally loud, one in each band: x and y are the peaks that they
  * add up to. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s;
     for (uint32_t i = 0; i < n; ++i) {

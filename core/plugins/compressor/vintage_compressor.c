@@ -12,6 +12,7 @@
  * setting (harmonics.h). Automatic make-up (makeup.h) gives the compressed sound the loudness of the input, so that the
  * harmonic stage gets what it would without compression; it is not part of the drawn curve. */
 #include "vintage_compressor_tables.h"
+#include "dsp/cold.h"
 #include "dsp/auto_makeup.h"
 #include "dsp/cut.h"
 #include "dsp/delay.h"
@@ -42,7 +43,7 @@ typedef struct vintage_compressor {
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     vintage_compressor *x = self;
     const uint32_t longest = LATENCY + DAWG_PERIOD;
@@ -56,7 +57,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     }
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     vintage_compressor *x = self;
     const double rate = (double)s->sample_rate;
@@ -121,7 +122,7 @@ static void begin_period(vintage_compressor *x, const dawg_block *b)
     x->fresh = 0;
 }
 
-static void end_period(vintage_compressor *x, const dawg_block *b)
+static DAWG_COLD void end_period(vintage_compressor *x, const dawg_block *b)
 {
     classic_detector_end(&x->detector);
     dawg_cut_end(&x->low);
@@ -240,12 +241,12 @@ static void process(void *self, const dawg_block *b)
 
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     (void)v, (void)s;
     return LATENCY;
 }
-static uint32_t latency_max(const dawg_setup *s)
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s)
 {
     (void)s;
     return LATENCY;
@@ -258,7 +259,7 @@ static dawg_gain_curve curve_of(const float *v)
     return classic_law_of(&w, &k).curve;
 }
 
-static uint32_t key_tail(const float *v, double rate)
+static DAWG_COLD uint32_t key_tail(const float *v, double rate)
 {
     dawg_svf cuts[2];
     uint32_t n = 0;
@@ -271,7 +272,7 @@ static uint32_t key_tail(const float *v, double rate)
 
 /* Full-scale white noise, as loud as its curve leaves it or as automatic make-up restores it; what rings and leaks
  * after it is the shelf, the blocker and the core. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate;
@@ -291,7 +292,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 /* What a steady tone far above the bass has after the harmonic stage, whose mean its blocker takes off: peaks of both
  * signs, for an amplitude. */
 #define SHAPE 32u
-static void tube(const dawg_harmonics_knobs *k, float amplitude, float peak[2])
+static DAWG_COLD void tube(const dawg_harmonics_knobs *k, float amplitude, float peak[2])
 {
     const dawg_shaper shaper = dawg_shaper_design(k->drive_db, k->odd, k->even);
     float x[SHAPE + 2], mean = 0.0f;
@@ -306,7 +307,7 @@ static void tube(const dawg_harmonics_knobs *k, float amplitude, float peak[2])
 }
 
 /* Of both channels alike, apart from automatic make-up and warmth. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s, (void)part;
     const dawg_gain_curve curve = curve_of(v);

@@ -16,6 +16,7 @@
  * Automatic make-up (makeup.h) gives the compressed sound the loudness of the input; what the stages lift comes on top.
  * Neither is part of the drawn curve. Sources: Giannoulis, Massberg, Reiss 2012 (envelope.h, gain_curve.h), ITU-R BS.1770
  * (makeup.h), McLeod & Wyvill 2005 (fundamental.h), and those of the stages. */
+#include "dsp/cold.h"
 #include "dsp/auto_makeup.h"
 #include "dsp/compressor.h"
 #include "dsp/cut.h"
@@ -46,10 +47,10 @@ static uint32_t lookahead_frames(float ms, const dawg_setup *s)
 {
     return (uint32_t)((double)ms * 0.001 * (double)s->sample_rate + 0.5);
 }
-static uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
-static uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     vocal_compressor *x = self;
     const uint32_t longest = latency_max(s) + DAWG_PERIOD;
@@ -60,7 +61,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     }
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     vocal_compressor *x = self;
     const double rate = (double)s->sample_rate;
@@ -94,7 +95,7 @@ static dawg_vocal_setting stages_of(const float *v)
 
 static dawg_vocal_voice voice_of(const float *v) { return (dawg_vocal_voice)(uint32_t)(v[VOICE] + 0.5f); }
 
-static void begin_period(vocal_compressor *x, const dawg_block *b)
+static DAWG_COLD void begin_period(vocal_compressor *x, const dawg_block *b)
 {
     const float *v = b->to;
     const uint32_t frames = lookahead_frames(v[LOOKAHEAD_MS], &(dawg_setup){x->rate});
@@ -115,7 +116,7 @@ static void begin_period(vocal_compressor *x, const dawg_block *b)
     x->fresh = 0;
 }
 
-static void end_period(vocal_compressor *x, const dawg_block *b)
+static DAWG_COLD void end_period(vocal_compressor *x, const dawg_block *b)
 {
     dawg_compressor_end(&x->compressor);
     dawg_cut_end(&x->low);
@@ -229,7 +230,7 @@ static void process(void *self, const dawg_block *b)
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
 /* The stages ring, and the key's filter while it is listened to. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate;
@@ -242,7 +243,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 }
 
 /* Of both channels alike, apart from automatic make-up and the stages. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s, (void)part;
     const dawg_gain_curve curve = curve_of(v);

@@ -4,6 +4,7 @@
  * intelligibility index (ANSI S3.5-1997); sibilants, Jongman, Wayland, Wong 2000, "Acoustic characteristics of English
  * fricatives", JASA 108(3). */
 #include "vocal_stages.h"
+#include "dsp/cold.h"
 #include "dsp/fade.h"
 #include "plugin.h"
 #include <string.h>
@@ -47,7 +48,7 @@ static const double *place(const dawg_vocal_stages *x, dawg_vocal_voice voice)
     return places[voice == DAWG_VOCAL_AUTO ? (uint32_t)x->type.kind : (uint32_t)voice];
 }
 
-static void plan_places(dawg_vocal_stages *x, const double *goal)
+static DAWG_COLD void plan_places(dawg_vocal_stages *x, const double *goal)
 {
     if (x->fresh) {
         memcpy(x->hz[1], goal, sizeof x->hz[1]);
@@ -80,7 +81,7 @@ static dawg_eq_shape air(float db)
 }
 
 /* As de-essers are usually set. It leaves the path when it has released. */
-static void plan_de_ess(dawg_vocal_stages *x, float from_db, float to_db)
+static DAWG_COLD void plan_de_ess(dawg_vocal_stages *x, float from_db, float to_db)
 {
     const int was = (int)x->de_esses;
     x->de_esses = from_db > 0.0f || to_db > 0.0f || (was && dawg_sibilance_reduction_db(&x->sibilance) > 0.0f);

@@ -7,6 +7,7 @@
  * the middle: what is tracked is (left + right) / 2. Where a stage works is a matter of the voice. */
 #ifndef DAWG_VOCAL_STAGES_H
 #define DAWG_VOCAL_STAGES_H
+#include "dsp/cold.h"
 #include "analysis/fundamental.h"
 #include "analysis/voice_type.h"
 #include "dsp/breath.h"
@@ -41,7 +42,7 @@ typedef struct dawg_vocal_stages {
     float rate;
 } dawg_vocal_stages;
 
-void dawg_vocal_stages_reset(dawg_vocal_stages *x, float rate);
+DAWG_COLD void dawg_vocal_stages_reset(dawg_vocal_stages *x, float rate);
 /* At the start of each control period. */
 void dawg_vocal_stages_plan(dawg_vocal_stages *x, dawg_vocal_voice voice, const dawg_vocal_setting *from,
                             const dawg_vocal_setting *to);
@@ -64,7 +65,7 @@ static inline float dawg_vocal_de_ess_db(const dawg_vocal_stages *x)
 
 /* The sections that ring at these settings, at most DAWG_VOCAL_SECTIONS; how many. */
 #define DAWG_VOCAL_SECTIONS 6u
-uint32_t dawg_vocal_sections(dawg_vocal_voice voice, const dawg_vocal_setting *set, double rate,
-                             dawg_svf sections[DAWG_VOCAL_SECTIONS]);
+DAWG_COLD uint32_t dawg_vocal_sections(dawg_vocal_voice voice, const dawg_vocal_setting *set, double rate,
+                                       dawg_svf sections[DAWG_VOCAL_SECTIONS]);
 
 #endif

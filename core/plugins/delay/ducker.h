@@ -10,6 +10,7 @@
  * three quarters and more, one and a half times. */
 #ifndef DAWG_DUCKER_H
 #define DAWG_DUCKER_H
+#include "dsp/cold.h"
 #include "analysis/voice_presence.h"
 #include "dsp/density.h"
 #include "dsp/envelope.h"
@@ -37,7 +38,7 @@ typedef struct dawg_ducker {
     dawg_voice_presence voice;
 } dawg_ducker;
 
-void dawg_ducker_reset(dawg_ducker *x, float rate);
+DAWG_COLD void dawg_ducker_reset(dawg_ducker *x, float rate);
 /* At the start of each control period. */
 void dawg_ducker_plan(dawg_ducker *x, const dawg_ducker_setting *set);
 /* The gain at frames at..at+n of the control period. */

@@ -16,6 +16,7 @@
  *
  * Sources: gain computer and detector Giannoulis, Massberg, Reiss 2012 (ducker.h); filters Zavalishin 2012 (svf.h);
  * interpolation Laakso et al. 1996 (delay.h). */
+#include "dsp/cold.h"
 #include "dsp/cut.h"
 #include "dsp/echo_line.h"
 #include "dsp/loop_limiter.h"
@@ -43,7 +44,7 @@ typedef struct ducking_delay {
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     ducking_delay *x = self;
     const double longest_s = 60.0 / TEMPO_MIN * DAWG_NOTE_BEATS_MAX + DEPTH_S;
@@ -53,7 +54,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     x->runaway = dawg_take(a, dawg_runaway, 1);
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     ducking_delay *x = self;
     const double rate = (double)s->sample_rate;
@@ -232,7 +233,7 @@ static void process(void *self, const dawg_block *b)
 /* ---- tail ------------------------------------------------------------------------------------------------------- */
 
 /* Ducking is left out: the echoes come back up. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     const double rate = (double)s->sample_rate, frames = dawg_echo_frames(delay_frames(v, rate, t));
     const double depth = dawg_echo_depth(frames, (double)v[MODULATION] * DEPTH_S * rate);

@@ -20,6 +20,7 @@
 #include "plugin.h"
 #include "analysis/long_spectrum.h"
 #include "analysis/tone_correction.h"
+#include "dsp/cold.h"
 #include "dsp/fade.h"
 #include "dsp/graphic_mode.h"
 #include "dsp/peak_meter.h"
@@ -50,7 +51,7 @@ typedef struct auto_eq {
     uint32_t listening, learning, keyed, rests, fresh;
 } auto_eq;
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     auto_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -61,14 +62,14 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
 }
 
 /* 1 below 120 Hz, 0 above 500; mirrored, 2 and 8 kHz: raised cosines over the ear's scale. */
-static double shoulder(double hz, double full_hz, double none_hz)
+static DAWG_COLD double shoulder(double hz, double full_hz, double none_hz)
 {
     const double at = (double)dawg_erb_position((float)hz), full = (double)dawg_erb_position((float)full_hz);
     const double u = dawg_clamp_d((at - full) / ((double)dawg_erb_position((float)none_hz) - full), 0.0, 1.0);
     return 0.5 + 0.5 * dawg_cos_d(DAWG_PI * u);
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     auto_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -101,7 +102,7 @@ static void reset(void *self, const dawg_setup *s)
 
 static int on(const float *v, uint32_t param) { return v[param] > 0.5f; }
 
-static void heard_gains(const auto_eq *x, const float *v, double *gain_db)
+static DAWG_COLD void heard_gains(const auto_eq *x, const float *v, double *gain_db)
 {
     const double amount = (double)v[AMOUNT], range = (double)v[RANGE_DB];
     const double low = (double)v[LOW_BIAS], mid = (double)v[MID_BIAS], high = (double)v[HIGH_BIAS];
@@ -137,7 +138,7 @@ static void plan_gain(auto_eq *x, const dawg_block *b)
     if (x->fresh) x->level.gain[0] = x->level.gain[1];
 }
 
-static void plan(auto_eq *x, const dawg_block *b)
+static DAWG_COLD void plan(auto_eq *x, const dawg_block *b)
 {
     if (b->moved[0] || x->fresh) heard_gains(x, b->to, x->heard); /* fewer than 64 parameters */
     plan_gain(x, b);
@@ -217,7 +218,7 @@ static void begin_again(auto_eq *x)
 }
 
 /* At the end of a control period. */
-static void listen(auto_eq *x, const dawg_block *b)
+static DAWG_COLD void listen(auto_eq *x, const dawg_block *b)
 {
     const uint32_t learn = (uint32_t)on(b->to, LEARN), listens = learn || !on(b->to, FREEZE), keyed = b->side != NULL;
     if (learn != x->learning) {
@@ -266,11 +267,11 @@ static void process(void *self, const dawg_block *b)
     b->meters[REFERENCE] = (float)reference(x, b);
 }
 
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     return on(v, PHASE) ? dawg_graphic_mode_delay((double)s->sample_rate) : 0;
 }
-static uint32_t latency_max(const dawg_setup *s) { return dawg_graphic_mode_delay((double)s->sample_rate); }
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s) { return dawg_graphic_mode_delay((double)s->sample_rate); }
 
 /* ---- what the settings do, without an instance -------------------------------------------------------------------- */
 
@@ -279,7 +280,7 @@ typedef struct settings {
     uint32_t flat;
 } settings;
 
-static settings read(const float *v)
+static DAWG_COLD settings read(const float *v)
 {
     auto_eq x;
     settings r = {.flat = 1};
@@ -296,7 +297,7 @@ static settings read(const float *v)
 }
 
 /* Longest where the lowest bands are boosted. While the engine may move them, it is asked for more than there is. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     settings r = read(v);
@@ -319,7 +320,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
     return (uint32_t)dawg_min_d(rings, 1e9);
 }
 
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)part;
     const settings r = read(v);

@@ -14,6 +14,7 @@
  * With nothing to do the output is the input, bit for bit, as late as the phase mode is. */
 #include "analysis/output_watch.h"
 #include "analysis/tone_targets.h"
+#include "dsp/cold.h"
 #include "dsp/eq_chain.h"
 #include "dsp/fade.h"
 #include "dsp/loudness_match.h"
@@ -64,7 +65,7 @@ static void tone_of(const float *v, float tone_db[DAWG_TONE_BANDS])
 
 /* Stands on band 5, 0.5-2 kHz: what lies below hangs on low shelves, what lies above on high ones. */
 #define BASE 4u
-static void settings_of(const float *v, const float tone_db[DAWG_TONE_BANDS], dawg_eq_setting *s)
+static DAWG_COLD void settings_of(const float *v, const float tone_db[DAWG_TONE_BANDS], dawg_eq_setting *s)
 {
     static const dawg_eq_type types[] = {DAWG_EQ_BELL, DAWG_EQ_LOW_SHELF, DAWG_EQ_HIGH_SHELF};
     static const struct {
@@ -96,18 +97,18 @@ static void settings_of(const float *v, const float tone_db[DAWG_TONE_BANDS], da
     }
 }
 
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     return dawg_eq_chain_latency(mode_of(v), (double)s->sample_rate);
 }
-static uint32_t latency_max(const dawg_setup *s)
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s)
 {
     return dawg_eq_chain_latency(DAWG_EQ_LINEAR, (double)s->sample_rate);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     mastering_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -116,7 +117,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     x->watch_memory = dawg_arena_take(a, dawg_output_watch_size(rate));
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     mastering_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -132,7 +133,7 @@ static void reset(void *self, const dawg_setup *s)
 
 /* ---- plan ------------------------------------------------------------------------------------------------------- */
 
-static void turn_target(mastering_eq *x, const float *to)
+static DAWG_COLD void turn_target(mastering_eq *x, const float *to)
 {
     if (x->fresh) {
         x->profile[0] = x->profile[1] = target_of(to);
@@ -151,7 +152,7 @@ static void turn_target(mastering_eq *x, const float *to)
     }
 }
 
-static void plan(mastering_eq *x, const dawg_block *b)
+static DAWG_COLD void plan(mastering_eq *x, const dawg_block *b)
 {
     dawg_eq_setting from[SETTINGS], to[SETTINGS];
     float was[DAWG_TONE_BANDS];
@@ -214,7 +215,7 @@ static void finish(const mastering_eq *x, const dawg_block *b, float dry[2][DAWG
     }
 }
 
-static void publish(const dawg_output_reading *r, const dawg_block *b)
+static DAWG_COLD void publish(const dawg_output_reading *r, const dawg_block *b)
 {
     b->meters[INPUT_PEAK_DB] = r->input_peak_db;
     b->meters[OUTPUT_PEAK_DB] = r->output_peak_db;
@@ -252,7 +253,7 @@ typedef struct whole {
     double gain, mid, side;
 } whole;
 
-static void describe(const float *v, const dawg_setup *s, whole *w)
+static DAWG_COLD void describe(const float *v, const dawg_setup *s, whole *w)
 {
     dawg_eq_setting settings[SETTINGS];
     float tone_db[DAWG_TONE_BANDS];
@@ -267,7 +268,7 @@ static void describe(const float *v, const dawg_setup *s, whole *w)
     w->side = gain_of((double)v[SIDE_DB]) * (double)v[WIDTH];
 }
 
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     dawg_eq_setting settings[SETTINGS];
@@ -283,7 +284,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 }
 
 /* A sound in both channels, of equal level but independent: what of its power comes out. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     whole w;
     const double mix = (double)v[MIX], less = v[DELTA] > 0.5f ? 1.0 : 0.0;

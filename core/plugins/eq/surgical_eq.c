@@ -11,6 +11,7 @@
  * as the mode says. */
 #include "plugin.h"
 #include "analysis/problem_fix.h"
+#include "dsp/cold.h"
 #include "dsp/eq_chain.h"
 #include "dsp/eq_listen.h"
 #include "dsp/eq_loudness.h"
@@ -49,7 +50,7 @@ typedef struct surgical_eq {
     double gain_from, gain_to;                /* output_db and match as a factor, at the ends of this control period */
 } surgical_eq;
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     surgical_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -60,7 +61,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     x->loudness = dawg_take(a, dawg_eq_loudness, 1);
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     surgical_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -113,7 +114,7 @@ static dawg_eq_setting setting(const float *v, uint32_t band, double auto_q)
     return s;
 }
 
-static void settings(const float *v, double auto_q, dawg_eq_setting *s)
+static DAWG_COLD void settings(const float *v, double auto_q, dawg_eq_setting *s)
 {
     for (uint32_t band = 1; band <= BANDS; ++band) s[band - 1u] = setting(v, band, auto_q);
 }
@@ -129,7 +130,7 @@ static void follow_gate(gate *g, int on, uint32_t frames, int first)
 }
 
 /* The bells of problem_fix.h behind the user's. Returns whether there are any. */
-static int fixing(surgical_eq *x, double amount)
+static DAWG_COLD int fixing(surgical_eq *x, double amount)
 {
     int any = (int)x->fresh;
     for (uint32_t i = 0; i < DAWG_FIX_SLOTS; ++i)
@@ -161,7 +162,7 @@ static int fixing(surgical_eq *x, double amount)
 }
 
 /* The loudness of the static curve, and the way of the output gain to it in as long as a fade. */
-static void match(surgical_eq *x, const float *v, int first)
+static DAWG_COLD void match(surgical_eq *x, const float *v, int first)
 {
     if (x->match.to == 0.0 && x->match.from == 0.0 && !(v[DETECT] > 0.5f)) {
         x->pictured = 0;
@@ -300,17 +301,17 @@ static void process(void *self, const dawg_block *b)
 
 /* ---- what a host asks ------------------------------------------------------------------------------------------- */
 
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     return dawg_eq_chain_latency(mode_of(v), (double)s->sample_rate);
 }
 
-static uint32_t latency_max(const dawg_setup *s)
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s)
 {
     return dawg_eq_chain_latency(DAWG_EQ_LINEAR_LONG, (double)s->sample_rate);
 }
 
-static double matched_db(const float *v, double rate)
+static DAWG_COLD double matched_db(const float *v, double rate)
 {
     if (v[MATCH_LOUDNESS] < 0.5f) return 0.0;
     dawg_eq_setting s[BANDS];
@@ -325,7 +326,7 @@ static double matched_db(const float *v, double rate)
 }
 
 /* The bells of auto_fix, cuts that come with the sound, are not in it: no setting says what they are. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate;
@@ -343,7 +344,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 
 /* The whole: of a tone alike in both channels, the mean power of what comes out of them. A band: its own shape, wherever
  * it is placed. Dynamic bands at rest. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     const double rate = (double)s->sample_rate;
     dawg_eq_setting at[BANDS];

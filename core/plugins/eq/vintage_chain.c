@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * vintage_chain.c - see vintage_chain.h. */
 #include "vintage_chain.h"
+#include "dsp/cold.h"
 #include "dsp/fade.h"
 #include "dsp/section_fit.h"
 
@@ -65,7 +66,7 @@ static vintage_setting band(const vintage_model *m, const vintage_wiring *w, uin
 }
 
 /* Butterworth of order 2, 3 or 4. */
-static void low_cut(vintage_setting *s, uint32_t order, double hz)
+static DAWG_COLD void low_cut(vintage_setting *s, uint32_t order, double hz)
 {
     static const double q[3][2] = {{0.70710678118654752, 0.0}, {1.0, 0.0}, {0.54119610014619698, 1.3065629648763766}};
     if (!order) return;
@@ -113,7 +114,7 @@ static int same_network(const dawg_pultec *a, const dawg_pultec *b)
            a->atten_hz == b->atten_hz && a->high_atten == b->high_atten;
 }
 
-static dawg_svf design(const vintage_setting *s, double rate)
+static DAWG_COLD dawg_svf design(const vintage_setting *s, double rate)
 {
     return s->first_order ? dawg_section_high_pass(s->hz, rate)
                           : dawg_eq_design(s->type, s->hz, rate, s->gain_db, s->q);
@@ -251,7 +252,7 @@ void vintage_chain_reset(vintage_chain *x, uint32_t period, double rate)
     *x = (vintage_chain){.fresh = 1, .period = period, .fade_frames = (periods ? periods : 1u) * period, .rate = rate};
 }
 
-static void start_voice(vintage_voice *v, const vintage_wiring *w)
+static DAWG_COLD void start_voice(vintage_voice *v, const vintage_wiring *w)
 {
     for (uint32_t i = 0; i < VINTAGE_SECTIONS; ++i) out_of_path(&v->section[i]);
     v->wiring = *w;

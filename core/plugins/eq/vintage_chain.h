@@ -8,6 +8,7 @@
  * and interpolated per sample. A band at exactly 0 dB is out of the path, so is the network with all four pots at 0. */
 #ifndef DAWG_VINTAGE_CHAIN_H
 #define DAWG_VINTAGE_CHAIN_H
+#include "dsp/cold.h"
 #include "dsp/eq_design.h"
 #include "dsp/pultec.h"
 #include "vintage_models.h"
@@ -81,10 +82,10 @@ typedef struct vintage_chain {
     double rate;
 } vintage_chain;
 
-void vintage_chain_reset(vintage_chain *x, uint32_t period, double rate);
-void vintage_chain_plan(vintage_chain *x, const vintage_knobs *from, const vintage_knobs *to);
+DAWG_COLD void vintage_chain_reset(vintage_chain *x, uint32_t period, double rate);
+DAWG_COLD void vintage_chain_plan(vintage_chain *x, const vintage_knobs *from, const vintage_knobs *to);
 int vintage_chain_idle(const vintage_chain *x);                                 /* run would leave every bit as it is */
 void vintage_chain_run(vintage_chain *x, uint32_t at, dawg_d2 *io, uint32_t n); /* n <= 32 */
-void vintage_chain_end(vintage_chain *x);
+DAWG_COLD void vintage_chain_end(vintage_chain *x);
 
 #endif

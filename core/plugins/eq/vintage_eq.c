@@ -8,6 +8,7 @@
  * has. Harmonics are added to the equalized sound, which itself is only delayed: without them, and with all bands at
  * 0 dB, the output is the input, bit for bit, 59 samples later at every setting (harmonics.h). */
 #include "plugin.h"
+#include "dsp/cold.h"
 #include "dsp/eq_band.h"
 #include "dsp/fade.h"
 #include "dsp/harmonics.h"
@@ -36,7 +37,7 @@ typedef struct vintage_eq {
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     vintage_eq *x = self;
     (void)s;
@@ -45,7 +46,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     x->stage_state = dawg_take(a, dawg_harmonics_state, 2);
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     vintage_eq *x = self;
     const double rate = (double)s->sample_rate;
@@ -100,7 +101,7 @@ static dawg_harmonics_knobs stage_knobs(const float *v, float iron_share)
 }
 
 /* Bands and cuts in the path whose frequency the rate cannot hold. */
-static uint32_t clamped(const vintage_knobs *k, double rate)
+static DAWG_COLD uint32_t clamped(const vintage_knobs *k, double rate)
 {
     const vintage_wiring w = vintage_wire(k);
     const vintage_plan p = vintage_settings(&w, k);
@@ -197,19 +198,19 @@ static void process(void *self, const dawg_block *b)
 
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
-static uint32_t latency(const float *v, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s)
 {
     (void)v, (void)s;
     return LATENCY;
 }
-static uint32_t latency_max(const dawg_setup *s)
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s)
 {
     (void)s;
     return LATENCY;
 }
 
 /* What is left of full-scale white noise behind the filters, as dawg_harmonics_tail asks. */
-static double loudness(const dawg_svf *sections, uint32_t n, double rate)
+static DAWG_COLD double loudness(const dawg_svf *sections, uint32_t n, double rate)
 {
     enum { POINTS = 24 };
     double h[2], power = 0.0, most = 0.0;
@@ -224,7 +225,7 @@ static double loudness(const dawg_svf *sections, uint32_t n, double rate)
     return dawg_sqrt_d(dawg_max_d(power, most) * (1.0 / 3.0));
 }
 
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate, level = (double)(gain_of(v[OUTPUT_DB]) * v[MIX]);
@@ -240,7 +241,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 /* Parts: the five bands, low cut, high cut. The whole: as a quiet tone hears it, for which the stage is a little gain
  * through its blocker. */
 #define PARTS (VINTAGE_BANDS + 2u)
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     const vintage_knobs k = knobs(v);
     const dawg_harmonics_knobs stage = stage_knobs(v, 0.0f);

@@ -12,6 +12,7 @@
  *
  * Drawn is what a steady tone gets: the shelf at its full range where the detector takes a tone for a sibilant. */
 #include "de_esser_tables.h"
+#include "dsp/cold.h"
 #include "dsp/dynamic_shelf.h"
 #include "dsp/eq_band.h"
 #include "dsp/lookahead_tap.h"
@@ -43,10 +44,10 @@ static uint32_t lookahead_frames(float ms, const dawg_setup *s)
 {
     return (uint32_t)((double)ms * 0.001 * (double)s->sample_rate + 0.5);
 }
-static uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
-static uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
+static DAWG_COLD uint32_t latency(const float *v, const dawg_setup *s) { return lookahead_frames(v[LOOKAHEAD_MS], s); }
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s) { return lookahead_frames(LOOKAHEAD_MAX_MS, s); }
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     de_esser *x = self;
     const uint32_t longest = latency_max(s) + DAWG_PERIOD;
@@ -56,7 +57,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     }
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     de_esser *x = self;
     const double rate = (double)s->sample_rate;
@@ -210,7 +211,7 @@ static void process(void *self, const dawg_block *b)
 /* ---- what it says of itself ------------------------------------------------------------------------------------- */
 
 /* The shelf rings, or the detector's band. */
-static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     const double rate = (double)s->sample_rate, freq = (double)v[FREQ_HZ];
@@ -224,7 +225,7 @@ static uint32_t tail(const float *v, const dawg_setup *s, const dawg_transport *
 }
 
 /* Of both channels alike, without tracking; absolute: of a tone at full scale. */
-static void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *v, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)part;
     const double rate = (double)s->sample_rate, mix = (double)v[MIX];

@@ -18,6 +18,7 @@
  * frame n obeys the ceiling of input frame n - latency even while it moves. */
 #include "limiter_tables.h"
 #include "analysis/drive_watch.h"
+#include "dsp/cold.h"
 #include "dsp/dither.h"
 #include "dsp/lookahead.h"
 #include "dsp/maths.h"
@@ -62,16 +63,16 @@ static uint32_t lookahead_frames(float ms, const dawg_setup *s)
 {
     return (uint32_t)((double)ms * 0.001 * (double)s->sample_rate + 0.5);
 }
-static uint32_t latency(const float *p, const dawg_setup *s)
+static DAWG_COLD uint32_t latency(const float *p, const dawg_setup *s)
 {
     return lookahead_frames(p[LOOKAHEAD_MS], s) + DAWG_TRUE_PEAK_DELAY;
 }
-static uint32_t latency_max(const dawg_setup *s)
+static DAWG_COLD uint32_t latency_max(const dawg_setup *s)
 {
     return lookahead_frames((float)LOOKAHEAD_MAX_MS, s) + DAWG_TRUE_PEAK_DELAY;
 }
 
-static void layout(void *self, dawg_arena *a, const dawg_setup *s)
+static DAWG_COLD void layout(void *self, dawg_arena *a, const dawg_setup *s)
 {
     limiter *x = self;
     const uint32_t look_max = lookahead_frames((float)LOOKAHEAD_MAX_MS, s);
@@ -86,7 +87,7 @@ static void layout(void *self, dawg_arena *a, const dawg_setup *s)
     }
 }
 
-static void reset(void *self, const dawg_setup *s)
+static DAWG_COLD void reset(void *self, const dawg_setup *s)
 {
     limiter *x = self;
     dawg_true_peak_make(&x->interpolator);
@@ -119,7 +120,7 @@ static float ceiling_gain(float db)
     return db == 0.0f ? 1.0f : (float)(dawg_db_to_gain_d((double)db) * (1.0 - 0x1p-22));
 }
 
-static void start_path(path *p, uint32_t frames, const path *from)
+static DAWG_COLD void start_path(path *p, uint32_t frames, const path *from)
 {
     p->frames = frames;
     for (int c = 0; c < 2; ++c) {
@@ -149,7 +150,7 @@ static void plan_release(limiter *x, const dawg_block *b)
     plan_share(x, x->body, (float)s->body + (1.0f - (float)s->body) * b->to[TRANSIENTS]);
 }
 
-static void begin_period(limiter *x, const dawg_block *b)
+static DAWG_COLD void begin_period(limiter *x, const dawg_block *b)
 {
     const uint32_t frames = lookahead_frames(b->to[LOOKAHEAD_MS], &x->setup);
     if (!x->ready || dawg_moved(b, INPUT_DB)) {
@@ -238,7 +239,7 @@ static void fade_paths(const limiter *x, uint32_t n, float a[2][DAWG_PERIOD], fl
     }
 }
 
-static void publish_loudness(limiter *x, const dawg_block *b)
+static DAWG_COLD void publish_loudness(limiter *x, const dawg_block *b)
 {
     const dawg_drive_reading r =
         dawg_drive_watch_end(x->loudness, b->to[INPUT_DB], b->to[TARGET_LUFS], b->transport->playing);
@@ -335,7 +336,7 @@ static void process(void *self, const dawg_block *b)
     for (int i = 0; i < N_FADES && b->at + n == DAWG_PERIOD; ++i) dawg_switch_end(&x->fade[i]);
 }
 
-static uint32_t tail(const float *p, const dawg_setup *s, const dawg_transport *t)
+static DAWG_COLD uint32_t tail(const float *p, const dawg_setup *s, const dawg_transport *t)
 {
     (void)t;
     /* nothing recursive is heard: the last sample leaves, and then the dither for a moment */
@@ -343,7 +344,7 @@ static uint32_t tail(const float *p, const dawg_setup *s, const dawg_transport *
 }
 
 /* Of the limited sound, whatever is listened to. */
-static void draw(const float *p, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
+static DAWG_COLD void draw(const float *p, const dawg_setup *s, uint32_t part, const float *x, float *y, uint32_t n)
 {
     (void)s, (void)part;
     const float drive = dawg_db_to_gain(p[INPUT_DB]), ceiling = ceiling_gain(p[CEILING_DB]);
