@@ -9,7 +9,7 @@ from kit import FULL, spectrum
 from kit import measures as m
 from kit.host import Plugin
 from kit.report import record
-from kit.signals import frames, gain, tone
+from kit.signals import both, frames, gain, tone
 
 RATE = 48000
 LIMITER = 100  # the ratio that stands for infinity
@@ -18,10 +18,6 @@ CURVES = [(-60, LIMITER, 0), (-60, 2, 24), (-40, 4, 6), (-20, 4, 0), (-20, 1.1, 
           (-6, 8, 6), (0, 4, 24), (0, LIMITER, 0)]  # fmt: skip
 if FULL:
     CURVES = [(t, r, w) for t in (-60, -40, -20, -6, 0) for r in (1.1, 2, 4, 20, LIMITER) for w in (0, 6, 24)]
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
 
 
 def ideal(x, threshold, ratio, knee):

@@ -11,15 +11,11 @@ from kit import measures as m
 from kit.host import Plugin
 from kit.music import saw
 from kit.report import record
-from kit.signals import frames, gain, make, tone
+from kit.signals import both, frames, gain, make, tone
 
 KEY = "ducking_delay"
 PLAIN = {"mix": 1, "range_db": 0, "low_cut_hz": 20, "high_cut_hz": 20000, "modulation": 0}
 RATE = 48000
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
 
 
 def mono(text: str, rate=RATE) -> np.ndarray:

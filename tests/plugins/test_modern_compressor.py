@@ -7,11 +7,11 @@ import pytest
 
 from kit import measures as m
 from kit import spectrum
-from kit.compression import CURVES, LIMITER, RATE, Compressor, both
+from kit.compression import CURVES, LIMITER, RATE, Compressor
 from kit.host import Plugin
 from kit.loudness import integrated
 from kit.report import record
-from kit.signals import frames, gain, make, tone
+from kit.signals import both, frames, gain, make, tone
 
 KEY = "modern_compressor"
 RATES = [44100, 48000, 96000, 192000]

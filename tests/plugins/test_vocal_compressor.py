@@ -8,11 +8,11 @@ import pytest
 
 from kit import FULL, spectrum, talk
 from kit import measures as m
-from kit.compression import CURVES, LIMITER, RATE, Compressor, both
+from kit.compression import CURVES, LIMITER, RATE, Compressor
 from kit.host import Plugin
 from kit.loudness import integrated
 from kit.report import record
-from kit.signals import gain, make, tone
+from kit.signals import both, gain, make, tone
 
 KEY = "vocal_compressor"
 RATES = [44100, 48000, 96000, 192000]
