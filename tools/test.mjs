@@ -73,6 +73,9 @@ async function nodeTests(name, tests, concurrency) {
 const compiledTests = (isBrowser) =>
     files(['dist/tests'], /\.test\.js$/).filter((path) => path.startsWith('dist/tests/browser/') === isBrowser);
 
+/** In Chromium: they render, load and build, so two at a time do no harm. The others play, and some watch the clock. */
+const RENDERING = /\/(defaults|equality|features|optimize|readme|render|runtimes)\.test\.js$/;
+
 async function pythonTests(folder = [], more = {}) {
     const { code, out } = await run(python, ['-m', 'pytest', '-q', '-n', '2', ...folder], { env: { ...env, ...more } });
     return counted(pytestCounts(out), code);
@@ -113,7 +116,15 @@ main(async () => {
         await buildBrowser();
         return nodeTests('node', compiledTests(false), 2);
     });
-    await stage('Chromium', () => nodeTests('chromium', compiledTests(true), 1)); // they watch the clock: one at a time
+    const isRendering = (path) => RENDERING.test(path);
+    await stage('Chromium, rendering', () => nodeTests('rendering', compiledTests(true).filter(isRendering), 2));
+    await stage('Chromium, playing', () =>
+        nodeTests(
+            'playing',
+            compiledTests(true).filter((path) => !isRendering(path)),
+            1,
+        ),
+    );
     await stage('Python, sanitizers', sanitizedPythonTests);
     await stage('Python', () => pythonTests());
     await run(python, ['tools/quality_docs.py', '--measured']);
