@@ -1,14 +1,14 @@
 // A trap in one instance silences that one and says so; the others' bits stay, and the engine goes on making instances.
 // The trap is real: a test script in the worklet overwrites the instance's memory, so that the wasm runs out of bounds.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Harness, PAGES } from './harness.js';
+import { Harness, PAGES, inTurn } from './harness.js';
 import { record } from '../wasm/builds.js';
 
 const harness = new Harness();
 
 for (const words of PAGES) {
-    test(`${words}: one of three instances traps: it is silent and reports it, the others' bits are unchanged`, async () => {
+    const each = inTurn(words);
+    each("one of three instances traps: it is silent and reports it, the others' bits are unchanged", async () => {
         const seen = await harness.call(
             words,
             async () => {
@@ -74,7 +74,7 @@ for (const words of PAGES) {
         assert.equal(seen.next?.latency, 262, 'the engine makes new instances');
     });
 
-    test(`${words}: while it plays, a trap leaves the processor alive, its state readable, and destroy() frees it`, async () => {
+    each('while it plays, a trap leaves the processor alive, its state readable, and destroy() frees it', async () => {
         const seen = await harness.call(
             words,
             async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, whyNoChromium } from './chromium.js';
 import { BUNDLES, TestServer } from './server.js';
@@ -11,6 +11,15 @@ import { BUNDLES, TestServer } from './server.js';
 export const isFull = process.env.DAWG_TEST_FULL === '1';
 /** Both ways in which a page may be served: with shared memory and without. */
 export const PAGES = ['isolated', 'plain'] as const;
+
+/** test() for promises that do not depend on how threads share memory: by default one of them runs on a page of this kind,
+ * the next on one of the other; in the full run each on both. */
+export function inTurn(words: (typeof PAGES)[number]): (promise: string, body: () => Promise<void>) => void {
+    let place = PAGES.indexOf(words);
+    return (promise, body) => {
+        if (place++ % PAGES.length === 0 || isFull) void test(`${words}: ${promise}`, body);
+    };
+}
 
 const DEADLINE_S = 60;
 

@@ -2,7 +2,7 @@
 // contexts, foreign manifests. What can work works with the same bits; what cannot is refused with what to do.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Harness, PAGES } from './harness.js';
+import { Harness, PAGES, inTurn } from './harness.js';
 
 const harness = new Harness();
 
@@ -34,6 +34,7 @@ const expectedHash = (): Promise<string> =>
 // Mostly they wait for audio: two at a time.
 describe('hosting', { concurrency: 2 }, () => {
     for (const words of PAGES) {
+        const each = inTurn(words);
         test(`${words} page with script-src 'self' 'wasm-unsafe-eval': worklet, render() and brain() work`, async () => {
             const { hash, via } = await harness.call(`${words}+csp`, job, {});
             assert.equal(hash, await expectedHash());
@@ -104,7 +105,7 @@ describe('hosting', { concurrency: 2 }, () => {
                 assert.deepEqual(seen, { hash: await expectedHash(), via: 'bytes' });
             });
 
-        test(`${words}: a worklet that never answers: bytes after the timeout, then an error, never a hang`, async () => {
+        each('a worklet that never answers: bytes after the timeout, then an error, never a hang', async () => {
             const seen = await harness.visit(
                 words,
                 async () => {

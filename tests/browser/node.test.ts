@@ -1,14 +1,15 @@
 // What a node promises of its values: set and get, what is refused, presets, states, timed moves, destruction.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { Harness, PAGES } from './harness.js';
+import { describe } from 'node:test';
+import { Harness, PAGES, inTurn } from './harness.js';
 
 const harness = new Harness();
 
 // Mostly they wait for audio: two at a time.
 describe('nodes', { concurrency: 2 }, () => {
     for (const words of PAGES) {
-        test(`${words}: set() and get(): numbers, labels, switches, several at once`, async () => {
+        const each = inTurn(words);
+        each('set() and get(): numbers, labels, switches, several at once', async () => {
             const seen = await harness.call(
                 words,
                 async () => {
@@ -43,52 +44,58 @@ describe('nodes', { concurrency: 2 }, () => {
                 assert.ok(seen.changes.includes(change), `no change event ${change}: ${seen.changes.join(' ')}`);
         });
 
-        test(`${words}: wrong values are refused with what is allowed; numbers out of range are clamped and counted`, async () => {
-            const seen = await harness.call(
-                words,
-                async () => {
-                    const context = new AudioContext();
-                    const engine = await dawg.createEngine(context);
-                    const eq = await engine.create('surgical_eq');
-                    const set = (key: string, value: unknown) => () =>
-                        (eq.set as (k: string, v: unknown) => void)(key, value);
-                    const errors = {
-                        plugin: await kit.refusal(() => kit.createAny(engine, 'surgical')),
-                        createKey: await kit.refusal(() => kit.createAny(engine, 'surgical_eq', { band1_gain: 1 })),
-                        createValue: await kit.refusal(() =>
-                            kit.createAny(engine, 'surgical_eq', { band1_gain_db: NaN }),
-                        ),
-                        key: await kit.refusal(set('band1_gian_db', 1)),
-                        nan: await kit.refusal(set('band1_gain_db', NaN)),
-                        text: await kit.refusal(set('band1_gain_db', 'loud')),
-                        label: await kit.refusal(set('band1_type', 'bel')),
-                        preset: await kit.refusal(() => (eq.applyPreset as (key: string) => void)('mud')),
-                    };
-                    const untouched = eq.get('band1_gain_db');
-                    const before = eq.counters.clamped;
-                    eq.set('band1_gain_db', 99);
-                    eq.set('band2_gain_db', -99);
-                    await kit.until('clamped', () => eq.get('band1_gain_db') === 24 && eq.get('band2_gain_db') === -24);
-                    await kit.until('counted', () => eq.counters.clamped === before + 2);
-                    const { nodes } = engine;
-                    await engine.destroy();
-                    await context.close();
-                    return { errors, untouched, nodes: nodes.length };
-                },
-                null,
-            );
-            assert.match(seen.errors.plugin, /"surgical".*surgical_eq/s);
-            assert.match(seen.errors.createKey, /"band1_gain".*band1_gain_db/s);
-            assert.match(seen.errors.createValue, /band1_gain_db.*NaN.*-24 \.\. 24 dB/s);
-            assert.match(seen.errors.key, /"band1_gian_db".*band1_gain_db/s);
-            assert.match(seen.errors.nan, /band1_gain_db.*NaN.*-24 \.\. 24 dB/s);
-            assert.match(seen.errors.text, /band1_gain_db.*loud.*-24 \.\. 24 dB/s);
-            assert.match(seen.errors.label, /band1_type.*"bel".*bell/s);
-            assert.match(seen.errors.preset, /"mud".*de_mud/s);
-            assert.equal(seen.untouched, 0);
-        });
+        each(
+            'wrong values are refused with what is allowed; numbers out of range are clamped and counted',
+            async () => {
+                const seen = await harness.call(
+                    words,
+                    async () => {
+                        const context = new AudioContext();
+                        const engine = await dawg.createEngine(context);
+                        const eq = await engine.create('surgical_eq');
+                        const set = (key: string, value: unknown) => () =>
+                            (eq.set as (k: string, v: unknown) => void)(key, value);
+                        const errors = {
+                            plugin: await kit.refusal(() => kit.createAny(engine, 'surgical')),
+                            createKey: await kit.refusal(() => kit.createAny(engine, 'surgical_eq', { band1_gain: 1 })),
+                            createValue: await kit.refusal(() =>
+                                kit.createAny(engine, 'surgical_eq', { band1_gain_db: NaN }),
+                            ),
+                            key: await kit.refusal(set('band1_gian_db', 1)),
+                            nan: await kit.refusal(set('band1_gain_db', NaN)),
+                            text: await kit.refusal(set('band1_gain_db', 'loud')),
+                            label: await kit.refusal(set('band1_type', 'bel')),
+                            preset: await kit.refusal(() => (eq.applyPreset as (key: string) => void)('mud')),
+                        };
+                        const untouched = eq.get('band1_gain_db');
+                        const before = eq.counters.clamped;
+                        eq.set('band1_gain_db', 99);
+                        eq.set('band2_gain_db', -99);
+                        await kit.until(
+                            'clamped',
+                            () => eq.get('band1_gain_db') === 24 && eq.get('band2_gain_db') === -24,
+                        );
+                        await kit.until('counted', () => eq.counters.clamped === before + 2);
+                        const { nodes } = engine;
+                        await engine.destroy();
+                        await context.close();
+                        return { errors, untouched, nodes: nodes.length };
+                    },
+                    null,
+                );
+                assert.match(seen.errors.plugin, /"surgical".*surgical_eq/s);
+                assert.match(seen.errors.createKey, /"band1_gain".*band1_gain_db/s);
+                assert.match(seen.errors.createValue, /band1_gain_db.*NaN.*-24 \.\. 24 dB/s);
+                assert.match(seen.errors.key, /"band1_gian_db".*band1_gain_db/s);
+                assert.match(seen.errors.nan, /band1_gain_db.*NaN.*-24 \.\. 24 dB/s);
+                assert.match(seen.errors.text, /band1_gain_db.*loud.*-24 \.\. 24 dB/s);
+                assert.match(seen.errors.label, /band1_type.*"bel".*bell/s);
+                assert.match(seen.errors.preset, /"mud".*de_mud/s);
+                assert.equal(seen.untouched, 0);
+            },
+        );
 
-        test(`${words}: presets and state: applied, named until a value moves, stored and taken back`, async () => {
+        each('presets and state: applied, named until a value moves, stored and taken back', async () => {
             const seen = await harness.call(
                 words,
                 async () => {
@@ -137,7 +144,7 @@ describe('nodes', { concurrency: 2 }, () => {
             assert.equal(seen.future.params?.band9_gain_db, 3);
         });
 
-        test(`${words}: timed moves act at their frame; an event far ahead and one in the past as well`, async () => {
+        each('timed moves act at their frame; an event far ahead and one in the past as well', async () => {
             const seen = await harness.call(
                 words,
                 async () => {
@@ -176,51 +183,54 @@ describe('nodes', { concurrency: 2 }, () => {
             assert.ok(second.at > 2.15, `${second.at} s: not before its time`);
         });
 
-        test(`${words}: destroy(): silence, gone from engine.nodes, twice does no harm; the engine's destroy takes all`, async () => {
-            const seen = await harness.call(
-                words,
-                async () => {
-                    const context = new AudioContext();
-                    const engine = await dawg.createEngine(context);
-                    const [a, b] = [await engine.create('limiter'), await engine.create('surgical_eq')];
-                    const source = new ConstantSourceNode(context, { offset: 0.1 });
-                    source.start();
-                    const listen = new AnalyserNode(context);
-                    source.connect(a).connect(listen);
-                    source.connect(b);
-                    const block = new Float32Array(64);
-                    const level = () => {
-                        listen.getFloatTimeDomainData(block);
-                        return kit.peak([block]);
-                    };
-                    await kit.until('sound', () => level() > 0.09);
-                    const before = engine.nodes.length;
-                    await a.destroy();
-                    await a.destroy();
-                    await kit.until('silence', () => level() === 0);
-                    const between = engine.nodes.map(({ key }) => key);
-                    const late = await kit.refusal(() => a.set('input_db', 3));
-                    const c = await engine.create('limiter');
-                    await engine.destroy();
-                    await engine.destroy();
-                    const after = engine.nodes.length;
-                    const closed = await kit.refusal(() => engine.create('limiter'));
-                    // A destroyed engine makes room for a new one in the same context.
-                    const next = await dawg.createEngine(context);
-                    const d = await next.create('limiter');
-                    source.connect(d).connect(listen);
-                    await kit.until('sound again', () => level() > 0.09);
-                    await next.destroy();
-                    await context.close();
-                    return { before, between, after, late, closed, c: c.key };
-                },
-                null,
-            );
-            assert.equal(seen.before, 2);
-            assert.deepEqual(seen.between, ['surgical_eq']);
-            assert.equal(seen.after, 0);
-            assert.match(seen.late, /destroyed/);
-            assert.match(seen.closed, /destroyed/);
-        });
+        each(
+            "destroy(): silence, gone from engine.nodes, twice does no harm; the engine's destroy takes all",
+            async () => {
+                const seen = await harness.call(
+                    words,
+                    async () => {
+                        const context = new AudioContext();
+                        const engine = await dawg.createEngine(context);
+                        const [a, b] = [await engine.create('limiter'), await engine.create('surgical_eq')];
+                        const source = new ConstantSourceNode(context, { offset: 0.1 });
+                        source.start();
+                        const listen = new AnalyserNode(context);
+                        source.connect(a).connect(listen);
+                        source.connect(b);
+                        const block = new Float32Array(64);
+                        const level = () => {
+                            listen.getFloatTimeDomainData(block);
+                            return kit.peak([block]);
+                        };
+                        await kit.until('sound', () => level() > 0.09);
+                        const before = engine.nodes.length;
+                        await a.destroy();
+                        await a.destroy();
+                        await kit.until('silence', () => level() === 0);
+                        const between = engine.nodes.map(({ key }) => key);
+                        const late = await kit.refusal(() => a.set('input_db', 3));
+                        const c = await engine.create('limiter');
+                        await engine.destroy();
+                        await engine.destroy();
+                        const after = engine.nodes.length;
+                        const closed = await kit.refusal(() => engine.create('limiter'));
+                        // A destroyed engine makes room for a new one in the same context.
+                        const next = await dawg.createEngine(context);
+                        const d = await next.create('limiter');
+                        source.connect(d).connect(listen);
+                        await kit.until('sound again', () => level() > 0.09);
+                        await next.destroy();
+                        await context.close();
+                        return { before, between, after, late, closed, c: c.key };
+                    },
+                    null,
+                );
+                assert.equal(seen.before, 2);
+                assert.deepEqual(seen.between, ['surgical_eq']);
+                assert.equal(seen.after, 0);
+                assert.match(seen.late, /destroyed/);
+                assert.match(seen.closed, /destroyed/);
+            },
+        );
     }
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { manifest } from '../wasm/builds.js';
-import { Harness, PAGES } from './harness.js';
+import { Harness, PAGES, inTurn } from './harness.js';
 import { planar, runRack } from './jobs.js';
 import { noise } from './page/kit.js';
 
@@ -71,6 +71,7 @@ describe('sound', { concurrency: 2 }, () => {
         });
 
     for (const words of PAGES) {
+        const each = inTurn(words);
         test(`${words}: bypass is the input, as late as the plugin; latency and tail follow the settings`, async () => {
             const seen = await harness.call(
                 words,
@@ -156,7 +157,7 @@ describe('sound', { concurrency: 2 }, () => {
             assert.equal(seen.counters.faults, 0);
         });
 
-        test(`${words}: AudioParams move values, and only when they differ from before: the last hand wins`, async () => {
+        each('AudioParams move values, and only when they differ from before: the last hand wins', async () => {
             const seen = await harness.call(
                 words,
                 async () => {
@@ -211,7 +212,7 @@ describe('sound', { concurrency: 2 }, () => {
             assert.deepEqual(seen.defaults.sort(), seen.automatable.sort());
         });
 
-        test(`${words}: the AudioParams of a full node start at the values that create() was given`, async () => {
+        each('the AudioParams of a full node start at the values that create() was given', async () => {
             const seen = await harness.call(
                 words,
                 async () => {
@@ -238,54 +239,57 @@ describe('sound', { concurrency: 2 }, () => {
             assert.ok(seen.same, 'lean and full nodes give the same bits');
         });
 
-        test(`${words}: a mono source is heard on both sides; a key ducks; the tempo sets a synced delay; reset() is silence`, async () => {
-            const seen = await harness.call(
-                words,
-                async () => {
-                    const rate = 48000;
-                    const mono = kit.noise(rate, 0.3, 9);
-                    const job = { plugin: 'ducking_delay', values: { mix: 0.5, feedback: 0.6, time_ms: 50 }, rate };
-                    const [one, two] = [
-                        await kit.renderOffline(job, [mono]),
-                        await kit.renderOffline(job, [mono, mono]),
-                    ];
-                    const quiet = kit.noise(rate, 0.01, 3);
-                    const wet = { ...job, values: { ...job.values, mix: 1, range_db: 40, threshold_db: -20 } };
-                    const keyed = await kit.renderOffline(wet, [quiet, quiet], [mono, mono]);
-                    const free = await kit.renderOffline(wet, [quiet, quiet]);
-                    const ducked = kit.db(kit.rms(keyed![0], rate / 2)) - kit.db(kit.rms(free![0], rate / 2));
+        each(
+            'a mono source is heard on both sides; a key ducks; the tempo sets a synced delay; reset() is silence',
+            async () => {
+                const seen = await harness.call(
+                    words,
+                    async () => {
+                        const rate = 48000;
+                        const mono = kit.noise(rate, 0.3, 9);
+                        const job = { plugin: 'ducking_delay', values: { mix: 0.5, feedback: 0.6, time_ms: 50 }, rate };
+                        const [one, two] = [
+                            await kit.renderOffline(job, [mono]),
+                            await kit.renderOffline(job, [mono, mono]),
+                        ];
+                        const quiet = kit.noise(rate, 0.01, 3);
+                        const wet = { ...job, values: { ...job.values, mix: 1, range_db: 40, threshold_db: -20 } };
+                        const keyed = await kit.renderOffline(wet, [quiet, quiet], [mono, mono]);
+                        const free = await kit.renderOffline(wet, [quiet, quiet]);
+                        const ducked = kit.db(kit.rms(keyed![0], rate / 2)) - kit.db(kit.rms(free![0], rate / 2));
 
-                    const context = new AudioContext({ sampleRate: rate });
-                    const engine = await dawg.createEngine(context);
-                    engine.transport({ tempo_bpm: 90 });
-                    const delay = await engine.create('ducking_delay', { sync: '1/4', mix: 1, feedback: 1 });
-                    const source = kit.play(context, [mono]);
-                    const listen = new AnalyserNode(context, { fftSize: 2048 });
-                    source.connect(delay).connect(listen).connect(context.destination);
-                    await kit.until('a quarter at 90 bpm', () => Math.abs(delay.meters.delay_ms - 2000 / 3) < 0.5);
-                    engine.transport({ tempo_bpm: 120 });
-                    await kit.until('a quarter at 120 bpm', () => Math.abs(delay.meters.delay_ms - 500) < 0.5);
-                    const block = new Float32Array(2048);
-                    const level = () => {
-                        listen.getFloatTimeDomainData(block);
-                        return kit.peak([block]);
-                    };
-                    await kit.until('echoes behind the end', () => context.currentTime > 1.3 && level() > 0.01, 20);
-                    delay.reset();
-                    await kit.until('silence', () => level() === 0);
-                    await kit.wait(0.7);
-                    const after = level();
-                    const kept = delay.get('feedback');
-                    await engine.destroy();
-                    await context.close();
-                    return { mono: (await kit.sha256(one!)) === (await kit.sha256(two!)), ducked, after, kept };
-                },
-                null,
-            );
-            assert.ok(seen.mono, 'mono = the same on both channels, bit for bit');
-            assert.ok(seen.ducked < -10, `the key ducks by ${seen.ducked.toFixed(1)} dB`);
-            assert.equal(seen.after, 0, 'no echo comes back');
-            assert.equal(seen.kept, 1, 'values stay');
-        });
+                        const context = new AudioContext({ sampleRate: rate });
+                        const engine = await dawg.createEngine(context);
+                        engine.transport({ tempo_bpm: 90 });
+                        const delay = await engine.create('ducking_delay', { sync: '1/4', mix: 1, feedback: 1 });
+                        const source = kit.play(context, [mono]);
+                        const listen = new AnalyserNode(context, { fftSize: 2048 });
+                        source.connect(delay).connect(listen).connect(context.destination);
+                        await kit.until('a quarter at 90 bpm', () => Math.abs(delay.meters.delay_ms - 2000 / 3) < 0.5);
+                        engine.transport({ tempo_bpm: 120 });
+                        await kit.until('a quarter at 120 bpm', () => Math.abs(delay.meters.delay_ms - 500) < 0.5);
+                        const block = new Float32Array(2048);
+                        const level = () => {
+                            listen.getFloatTimeDomainData(block);
+                            return kit.peak([block]);
+                        };
+                        await kit.until('echoes behind the end', () => context.currentTime > 1.3 && level() > 0.01, 20);
+                        delay.reset();
+                        await kit.until('silence', () => level() === 0);
+                        await kit.wait(0.7);
+                        const after = level();
+                        const kept = delay.get('feedback');
+                        await engine.destroy();
+                        await context.close();
+                        return { mono: (await kit.sha256(one!)) === (await kit.sha256(two!)), ducked, after, kept };
+                    },
+                    null,
+                );
+                assert.ok(seen.mono, 'mono = the same on both channels, bit for bit');
+                assert.ok(seen.ducked < -10, `the key ducks by ${seen.ducked.toFixed(1)} dB`);
+                assert.equal(seen.after, 0, 'no echo comes back');
+                assert.equal(seen.kept, 1, 'values stay');
+            },
+        );
     }
 });

@@ -7,7 +7,7 @@ import { makeSlot } from '../../web/src/chain.js';
 import { Rack } from '../../web/src/rack.js';
 import { manifest } from '../wasm/builds.js';
 import { KEY, noise, serveLevellers } from '../worker/brain.js';
-import { Harness, PAGES } from './harness.js';
+import { Harness, PAGES, isFull } from './harness.js';
 import { planar } from './jobs.js';
 
 const RATE = 48000;
@@ -16,7 +16,7 @@ const harness = new Harness();
 describe('suggest, failing', { concurrency: 2 }, () => {
     before(() => serveLevellers(harness.server.files, 'good'));
 
-    for (const words of PAGES)
+    for (const words of isFull ? PAGES : (['isolated'] as const))
         test(`${words}: models that are missing, damaged or of another version, a runtime that is blocked, a worker that dies: audio goes on, each try says why, the next works`, async () => {
             const seconds = 6;
             const slot = makeSlot(manifest, 'surgical_eq');

@@ -158,7 +158,7 @@ test('out of reach: what was reached, and no file', () => {
     const loud = wav('loud.wav', RATE, sine(4 * RATE, 1000, 0.9), sine(4 * RATE, 1000, 0.9));
     assert.match(
         failing(loud, '--plugin', 'limiter', '--optimize', '-30'),
-        /the least drive, -12 dB, .* reaches -1\d\.\d LUFS/,
+        /the least drive, -12 dB, .* reaches -1\d\.\d LUFS\. Turn the input down, or ask for more/,
     );
 });
 
@@ -182,10 +182,15 @@ test('wrong targets and chains are told from right ones', () => {
         failing(input, '--plugin', 'surgical_eq', '--optimize', '-14'),
         /must be the last plugin; that is surgical_eq/,
     );
-    assert.match(failing(input, ...limiter, '--bypass', '--optimize', '-14'), /leave bypass of the limiter off/);
-    assert.match(
-        failing(input, ...limiter, '--set', 'delta=on', '--optimize', '-14'),
-        /leave delta of the limiter off/,
-    );
+    for (const [key, ...how] of [
+        ['bypass', '--bypass'],
+        ['delta', '--set', 'delta=on'],
+        ['unity_gain', '--set', 'unity_gain=on'],
+        ['unity_gain', '--at', '1:unity_gain=1'],
+    ])
+        assert.match(
+            failing(input, ...limiter, ...how, '--optimize', '-14'),
+            new RegExp(`needs the limited sound: leave ${key} of the limiter off`),
+        );
     assert.match(failing(input, ...limiter, '--at', '1:input_db=3', '--optimize', '-14'), /leave out what moves it/);
 });

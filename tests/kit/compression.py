@@ -9,19 +9,23 @@ from kit import FULL, spectrum
 from kit import measures as m
 from kit.host import Plugin
 from kit.report import record
-from kit.signals import frames, gain, tone
+from kit.signals import both, frames, gain, tone
 
 RATE = 48000
 LIMITER = 100  # the ratio that stands for infinity
 LEVELS = np.arange(-60.0, 1.0)
 CURVES = [(-60, LIMITER, 0), (-60, 2, 24), (-40, 4, 6), (-20, 4, 0), (-20, 1.1, 12), (-18, 3, 6), (-20, LIMITER, 24),
           (-6, 8, 6), (0, 4, 24), (0, LIMITER, 0)]  # fmt: skip
+TIMES = ((1, 50), (10, 100), (100, 1000))  # attack and release, ms
 if FULL:
     CURVES = [(t, r, w) for t in (-60, -40, -20, -6, 0) for r in (1.1, 2, 4, 20, LIMITER) for w in (0, 6, 24)]
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
+# Every curve at one of the times, every time at some of the curves.
+CURVES_IN_TIME = [
+    (*curve, *times) for i, curve in enumerate(CURVES) for j, times in enumerate(TIMES) if FULL or i % 3 == j
+]
+# dBFS of the programme, threshold, ratio: all three of each.
+LOUDNESS_GRID = [(level, *curve) for i, level in enumerate((-30, -20, -10))
+                 for j, curve in enumerate(((-18, 3), (-30, 4), (-40, 10))) if FULL or i == j]  # fmt: skip
 
 
 def ideal(x, threshold, ratio, knee):

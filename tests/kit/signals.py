@@ -73,6 +73,11 @@ def gain(db: float) -> float:
     return 10.0 ** (db / 20.0)
 
 
+def both(x) -> np.ndarray:
+    """Mono to two equal channels of float32."""
+    return np.tile(np.asarray(x, np.float32), (2, 1))
+
+
 def frames(seconds: float, rate: float) -> int:
     return round(seconds * rate)
 

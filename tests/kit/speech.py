@@ -19,6 +19,15 @@ VOICES = [(80, "ee, man"), (110, "ah, man"), (150, "ah, man"), (130, "oo, man"),
           (420, "a, woman")]  # fmt: skip
 
 
+def formants(x, places, rate: float) -> np.ndarray:
+    """Resonators in series, 1 at 0 Hz: (Hz, bandwidth in Hz) each."""
+    for hz, width in places:
+        r, w = np.exp(-np.pi * width / rate), 2 * np.pi * hz / rate
+        a = [1, -2 * r * np.cos(w), r * r]
+        x = sps.lfilter([sum(a)], a, x)
+    return x
+
+
 def voiced(hz: float, n: int, rate: float, vowel: str = "ah, man", vibrato: float = 0.01) -> np.ndarray:
     t = np.arange(n) / rate
     phase = np.cumsum(hz * (1 + vibrato * np.sin(2 * np.pi * 5.2 * t))) / rate
@@ -29,11 +38,7 @@ def voiced(hz: float, n: int, rate: float, vowel: str = "ah, man", vibrato: floa
     glottis = np.exp(-2 * np.pi * 100 / rate)
     for _ in range(2):
         x = sps.lfilter([1 - glottis], [1, -glottis], x)
-    x = sps.lfilter([1, -1], [1], x)
-    for f, width in VOWELS[vowel]:
-        r = np.exp(-np.pi * width / rate)
-        a = [1, -2 * r * np.cos(2 * np.pi * f / rate), r * r]
-        x = sps.lfilter([sum(a)], a, x)
+    x = formants(sps.lfilter([1, -1], [1], x), VOWELS[vowel], rate)
     return x / np.sqrt(np.mean(x**2))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import signal as sps
 
 from kit.signals import frames, gain, tone
+from kit.speech import formants
 
 VOWELS = ((700, 1220, 2600), (300, 2250, 3000), (320, 800, 2300), (500, 1750, 2450), (450, 900, 2400))
 WIDTHS = (80, 100, 140)  # of the formants, Hz
@@ -38,11 +39,8 @@ def vowels(source, rate: float, tract: float, rng) -> np.ndarray:
     out, n = np.zeros(len(source)), frames(VOWEL_S, rate)
     fade = np.hanning(frames(0.02, rate))
     for at in range(0, len(source), n):
-        y = source
-        for hz, width in zip(VOWELS[rng.integers(len(VOWELS))], WIDTHS, strict=True):
-            r, w = np.exp(-np.pi * width / rate), 2 * np.pi * hz * tract / rate
-            a = [1, -2 * r * np.cos(w), r * r]
-            y = sps.lfilter([sum(a)], a, y)
+        vowel = VOWELS[rng.integers(len(VOWELS))]
+        y = formants(source, [(hz * tract, width) for hz, width in zip(vowel, WIDTHS, strict=True)], rate)
         on = np.zeros(len(source))
         on[at : at + n] = 1
         out += y * sps.oaconvolve(on, fade / np.sum(fade), "same")

@@ -11,17 +11,13 @@ from kit import FULL
 from kit import measures as m
 from kit.host import Plugin
 from kit.report import record
-from kit.signals import frames, gain, make, tone
+from kit.signals import both, frames, gain, make, tone
 from kit.speech import VOICES, bursts, sibilant, voiced
 
 KEY = "de_esser"
 RATE = 48000
 RATES = [44100, 48000, 96000, 192000]
 LEVELS = [-30, -18, -6]  # dBFS, peak of the mixture
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
 
 
 class Speech:

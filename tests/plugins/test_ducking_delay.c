@@ -7,41 +7,13 @@
 #include "support/grid.h"
 #include "support/rig.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 extern const dawg_plugin dawg_ducking_delay;
 static const dawg_plugin *const plugin = &dawg_ducking_delay;
 
-static uint32_t key(const char *name)
-{
-    const uint32_t i = params_find(plugin, name);
-    assert_true(i < plugin->n_params);
-    return i;
-}
-/* Echoes alone, exact: no cuts, no modulation, no ducking; then more keys and values up to NULL. */
-static rig plain(double rate, ...)
-{
-    rig r = rig_make(plugin, (float)rate);
-    dawg_set(r.x, key("mix"), 1);
-    dawg_set(r.x, key("range_db"), 0);
-    dawg_set(r.x, key("modulation"), 0);
-    dawg_set(r.x, key("low_cut_hz"), 20);
-    dawg_set(r.x, key("high_cut_hz"), 20000);
-    va_list more;
-    va_start(more, rate);
-    for (const char *name; (name = va_arg(more, const char *)) != NULL;)
-        assert_int_equal(dawg_set(r.x, key(name), (float)va_arg(more, double)), DAWG_SET_OK);
-    va_end(more);
-    return r;
-}
-static sound render(rig *r, sound in)
-{
-    sound out = sound_make(in.n);
-    const score s = {.in = in, .in_channels = 2};
-    score_render(r, &s, 441, 0, out);
-    return out;
-}
+/* Echoes alone, exact: no cuts, no modulation, no ducking. */
+#define PLAIN "mix", 1.0, "range_db", 0.0, "modulation", 0.0, "low_cut_hz", 20.0, "high_cut_hz", 20000.0
 static sound impulse(uint32_t n, float level)
 {
     sound s = sound_make(n);
@@ -61,10 +33,10 @@ static void a_repeat_is_the_input_bit_for_bit(void **state)
             const float rate = grid_rates[k];
             const uint32_t frames = (uint32_t)floor((double)(float)times[t] * 1e-3 * (double)rate + 0.5);
             if (!grid_full() && (k + (uint32_t)t) % 3) continue;
-            rig r = plain(rate, "time_ms", times[t], "feedback", 0.0, NULL);
+            rig r = rig_with(plugin, rate, PLAIN, "time_ms", times[t], "feedback", 0.0, NULL);
             sound in = sound_make(frames + 5000);
             sound_noise(in, k, 1.0f); /* full scale */
-            sound out = render(&r, in);
+            sound out = rig_play(&r, in, no_sound);
             for (uint32_t i = 0; i < in.n; ++i, ++compared)
                 for (uint32_t c = 0; c < 2; ++c) wrong += out.ch[c][i] != (i < frames ? 0.0f : in.ch[c][i - frames]);
             sound_free(&in), sound_free(&out), rig_free(&r);
@@ -77,12 +49,12 @@ static void a_repeat_is_the_input_bit_for_bit(void **state)
 static void at_feedback_one_half_the_tenth_repeat_is_exact_too(void **state)
 {
     (void)state;
-    rig r = plain(48000, "time_ms", 50.0, "feedback", 0.5, NULL);
+    rig r = rig_with(plugin, 48000, PLAIN, "time_ms", 50.0, "feedback", 0.5, NULL);
     sound in = sound_make(2400 * 12);
     sound burst = in;
     burst.n = 2400;
     sound_song(burst, 5, 48000);
-    sound out = render(&r, in);
+    sound out = rig_play(&r, in, no_sound);
     for (uint32_t k = 1; k <= 10; ++k)
         for (uint32_t i = 0; i < 2400; ++i) assert_true(out.ch[0][2400 * k + i] == ldexpf(in.ch[0][i], 1 - (int)k));
     sound_free(&in), sound_free(&out), rig_free(&r);
@@ -107,13 +79,14 @@ static void feedback_of_110_percent_stays_under_3_dbfs_without_dc(void **state)
     const uint32_t second = 48000, seconds = 120;
     for (int k = 0; k < (grid_full() ? 6 : 4); ++k) {
         rig r = rig_make(plugin, 48000);
-        dawg_set(r.x, key("feedback"), 1.1f);
-        for (int i = 0; i < 4 && rows[k].keys[i]; ++i) dawg_set(r.x, key(rows[k].keys[i]), (float)rows[k].values[i]);
+        dawg_set(r.x, params_named(plugin, "feedback"), 1.1f);
+        for (int i = 0; i < 4 && rows[k].keys[i]; ++i)
+            dawg_set(r.x, params_named(plugin, rows[k].keys[i]), (float)rows[k].values[i]);
         sound in = sound_make(second);
         double peak = 0.0, sum[2] = {0.0, 0.0};
         for (uint32_t s = 0; s < seconds; ++s) {
             sound_noise(in, s, 1.0f); /* 0 dBFS peak */
-            sound out = render(&r, in);
+            sound out = rig_play(&r, in, no_sound);
             assert_true(sound_finite(out));
             peak = fmax(peak, sound_peak(out, 0, out.n));
             for (uint32_t c = 0; c < 2; ++c)
@@ -133,13 +106,13 @@ static void feedback_of_110_percent_stays_under_3_dbfs_without_dc(void **state)
 static void an_offset_does_not_grow_at_110_percent(void **state)
 {
     (void)state;
-    rig r = plain(48000, "feedback", 1.1, "time_ms", 100.0, NULL);
+    rig r = rig_with(plugin, 48000, PLAIN, "feedback", 1.1, "time_ms", 100.0, NULL);
     sound in = sound_make(48000);
     double dc = 0.0;
     for (uint32_t s = 0; s < 30; ++s) {
         sound_noise(in, s, 0.5f);
         for (uint32_t i = 0; i < in.n; ++i) in.ch[0][i] += 0.01f;
-        sound out = render(&r, in);
+        sound out = rig_play(&r, in, no_sound);
         for (uint32_t i = 0; i < in.n && s >= 20; ++i) dc += (double)out.ch[0][i] / (10.0 * in.n);
         sound_free(&out);
     }
@@ -153,11 +126,11 @@ static void a_loop_at_100_percent_keeps_its_energy_for_a_minute(void **state)
     (void)state;
     static const double times[] = {1, 20, 375};
     for (int t = 0; t < 3; ++t) {
-        rig r = plain(48000, "time_ms", times[t], "feedback", 1.0, NULL);
+        rig r = rig_with(plugin, 48000, PLAIN, "time_ms", times[t], "feedback", 1.0, NULL);
         sound in = impulse(96000, 0.25f), silence = sound_make(96000); /* -12 dBFS */
         double energy[2] = {0.0, 0.0};
         for (uint32_t s = 0; s < 30; ++s) {
-            sound out = render(&r, s ? silence : in);
+            sound out = rig_play(&r, s ? silence : in, no_sound);
             for (uint32_t i = 0; i < out.n && (s == 1 || s == 29); ++i)
                 energy[s == 29] += (double)out.ch[0][i] * (double)out.ch[0][i];
             sound_free(&out);
@@ -177,8 +150,8 @@ static void repeats_fall_by_the_feedback(void **state)
     (void)state;
     double worst = 0.0;
     for (double feedback = 0.1; feedback <= 1.05; feedback += 0.1) {
-        rig r = plain(48000, "time_ms", 30.0, "feedback", feedback, NULL);
-        sound in = impulse(20000, 0.25f), out = render(&r, in);
+        rig r = rig_with(plugin, 48000, PLAIN, "time_ms", 30.0, "feedback", feedback, NULL);
+        sound in = impulse(20000, 0.25f), out = rig_play(&r, in, no_sound);
         for (uint32_t n = 1; n <= 10; ++n)
             worst = fmax(worst, fabs(to_db((double)out.ch[0][1440 * n] / 0.25) - to_db(pow(feedback, n - 1.0))));
         sound_free(&in), sound_free(&out), rig_free(&r);
@@ -194,19 +167,19 @@ static void anti_runaway_leaves_repeats_and_energy_alone(void **state)
     (void)state;
     double worst = 0.0;
     for (double feedback = 0.1; feedback <= 1.05; feedback += 0.1) {
-        rig r = plain(48000, "time_ms", 60.0, "feedback", feedback, "anti_runaway", 1.0, NULL);
-        sound in = impulse(40000, 0.25f), out = render(&r, in);
+        rig r = rig_with(plugin, 48000, PLAIN, "time_ms", 60.0, "feedback", feedback, "anti_runaway", 1.0, NULL);
+        sound in = impulse(40000, 0.25f), out = rig_play(&r, in, no_sound);
         for (uint32_t n = 1; n <= 10; ++n)
             worst = fmax(worst, fabs(to_db((double)out.ch[0][2880 * n] / 0.25) - to_db(pow(feedback, n - 1.0))));
         sound_free(&in), sound_free(&out), rig_free(&r);
     }
     dawg_record("DL-8", "on: repeats 1 to 10, feedback 0.1 to 1, error", worst, "dB", "<= 0.1");
-    rig r = plain(48000, "time_ms", 375.0, "feedback", 1.0, "anti_runaway", 1.0, NULL);
+    rig r = rig_with(plugin, 48000, PLAIN, "time_ms", 375.0, "feedback", 1.0, "anti_runaway", 1.0, NULL);
     sound in = sound_make(96000), silence = sound_make(96000);
     double energy[2] = {0.0, 0.0};
     sound_song(in, 3, 48000);
     for (uint32_t s = 0; s < 30; ++s) {
-        sound out = render(&r, s ? silence : in);
+        sound out = rig_play(&r, s ? silence : in, no_sound);
         for (uint32_t i = 0; i < out.n && (s == 1 || s == 29); ++i)
             energy[s == 29] += (double)out.ch[0][i] * (double)out.ch[0][i];
         sound_free(&out);
@@ -231,10 +204,10 @@ static void synced_echoes_come_within_half_a_sample(void **state)
         for (uint32_t t = 0; t < 9; ++t)
             for (uint32_t note = 1; note < DAWG_NOTE_COUNT; ++note) {
                 if (!grid_full() && (k + t + note) % 5) continue;
-                rig r = plain(rates[k], "sync", (double)note, "feedback", 0.0, NULL);
+                rig r = rig_with(plugin, (double)rates[k], PLAIN, "sync", (double)note, "feedback", 0.0, NULL);
                 dawg_set_transport(r.x, &(dawg_transport){.tempo_bpm = tempos[t]});
                 const double goal = dawg_note_beats(note) * 60.0 / tempos[t] * (double)rates[k];
-                sound in = impulse((uint32_t)goal + 100, 0.5f), out = render(&r, in);
+                sound in = impulse((uint32_t)goal + 100, 0.5f), out = rig_play(&r, in, no_sound);
                 uint32_t at = 0;
                 while (at < out.n - 1 && out.ch[0][at] == 0.0f) ++at;
                 worst = fmax(worst, fabs((double)at - goal));
@@ -251,8 +224,8 @@ static void synced_echoes_come_within_half_a_sample(void **state)
 static void the_shortest_time_works_at_the_lowest_rate(void **state)
 {
     (void)state;
-    rig r = plain(8000, "time_ms", 1.0, "feedback", 0.5, "modulation", 1.0, "rate_hz", 5.0, NULL);
-    sound in = impulse(4000, 0.5f), out = render(&r, in);
+    rig r = rig_with(plugin, 8000, PLAIN, "time_ms", 1.0, "feedback", 0.5, "modulation", 1.0, "rate_hz", 5.0, NULL);
+    sound in = impulse(4000, 0.5f), out = rig_play(&r, in, no_sound);
     for (uint32_t i = 0; i < 160; ++i)
         assert_true(out.ch[0][i] == (i && i % 8 == 0 ? ldexpf(0.5f, 1 - (int)i / 8) : 0.0f));
     sound_free(&in), sound_free(&out), rig_free(&r);
@@ -265,8 +238,8 @@ static void mix_is_equal_power_and_exact_at_both_ends(void **state)
     (void)state;
     double low = 0.0, high = -100.0;
     for (double m = 0.0; m <= 1.0; m += 0.125) {
-        rig r = plain(48000, "mix", m, "feedback", 0.0, "time_ms", 10.0, NULL);
-        sound in = impulse(1000, 0.5f), out = render(&r, in);
+        rig r = rig_with(plugin, 48000, PLAIN, "mix", m, "feedback", 0.0, "time_ms", 10.0, NULL);
+        sound in = impulse(1000, 0.5f), out = rig_play(&r, in, no_sound);
         const double dry = (double)out.ch[0][0] / 0.5, wet = (double)out.ch[0][480] / 0.5;
         assert_true(fabs(dry - (1.0 - m) * (1.5 - 0.5 * (1.0 - m) * (1.0 - m))) < 1e-6 &&
                     fabs(wet - m * (1.5 - 0.5 * m * m)) < 1e-6);
@@ -277,11 +250,11 @@ static void mix_is_equal_power_and_exact_at_both_ends(void **state)
     print_message("power within %.2f dB; dry and wet together at most %.4f\n", low, high);
     assert_true(low > -0.25 && high <= 1.375001);
 
-    rig r = plain(48000, "mix", 0.0, "feedback", 0.9, NULL);
+    rig r = rig_with(plugin, 48000, PLAIN, "mix", 0.0, "feedback", 0.9, NULL);
     sound in = sound_make(30000);
     sound_song(in, 4, 48000);
     for (uint32_t i = 0; i < in.n; i += 7) in.ch[0][i] = -0.0f;
-    sound out = render(&r, in);
+    sound out = rig_play(&r, in, no_sound);
     assert_int_equal(sound_first_difference(in, out), UINT32_MAX);
     sound_free(&in), sound_free(&out), rig_free(&r);
 }
@@ -298,9 +271,10 @@ static void ducking_hides_echoes_and_does_not_erase_them(void **state)
     sound_noise(start, 1, 0.03f); /* the input itself stays under the threshold */
     sound_sine(voice, 48000, 300.0, 0.5f);
     for (int k = 0; k < 3; ++k) { /* ducked by the key; not ducked; a key that is switched off */
-        rig r = plain(48000, "time_ms", 100.0, "feedback", 0.95, "release_ms", 50.0, "mix", 0.5, NULL);
-        dawg_set(r.x, key("range_db"), k == 1 ? 0.0f : 60.0f);
-        dawg_set(r.x, key("sidechain"), k == 2 ? 0.0f : 1.0f);
+        rig r =
+            rig_with(plugin, 48000, PLAIN, "time_ms", 100.0, "feedback", 0.95, "release_ms", 50.0, "mix", 0.5, NULL);
+        dawg_set(r.x, params_named(plugin, "range_db"), k == 1 ? 0.0f : 60.0f);
+        dawg_set(r.x, params_named(plugin, "sidechain"), k == 2 ? 0.0f : 1.0f);
         out[k] = sound_make(in.n);
         const score s = {.in = in, .in_channels = 2, .side = talk, .side_channels = 2};
         score_render(&r, &s, 128, 0, out[k]);
@@ -328,8 +302,8 @@ static void width_0_is_mono_and_2_doubles_the_sides(void **state)
     sound in = sound_make(20000), out[3];
     sound_noise(in, 3, 0.3f);
     for (int w = 0; w < 3; ++w) {
-        rig r = plain(48000, "time_ms", 10.0, "feedback", 0.0, "width", (double)w, NULL);
-        out[w] = render(&r, in);
+        rig r = rig_with(plugin, 48000, PLAIN, "time_ms", 10.0, "feedback", 0.0, "width", (double)w, NULL);
+        out[w] = rig_play(&r, in, no_sound);
         rig_free(&r);
     }
     for (uint32_t i = 0; i < in.n; ++i) {

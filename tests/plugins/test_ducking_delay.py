@@ -9,14 +9,10 @@ from kit import FULL, spectrum
 from kit import measures as m
 from kit.host import Plugin
 from kit.report import record
-from kit.signals import gain, make, tone
+from kit.signals import both, gain, make, tone
 
 KEY = "ducking_delay"
 PLAIN = {"mix": 1, "range_db": 0, "feedback": 0, "low_cut_hz": 20, "high_cut_hz": 20000, "modulation": 0}
-
-
-def both(x) -> np.ndarray:
-    return np.tile(np.asarray(x, np.float32), (2, 1))
 
 
 # ---- DL-2

@@ -5,67 +5,32 @@
 #include "dsp/crossover.h"
 #include "kit/record.h"
 #include "support/cmocka.h"
+#include "support/compression.h"
 #include "support/grid.h"
-#include "support/rig.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 extern const dawg_plugin dawg_multiband_compressor;
-enum { LENGTH = 48000, BANDS = 4 };
-
-static uint32_t key(const char *name)
-{
-    const uint32_t i = params_find(&dawg_multiband_compressor, name);
-    assert_true(i != UINT32_MAX);
-    return i;
-}
+static const dawg_plugin *const plugin = &dawg_multiband_compressor;
+enum { BANDS = 4 };
 
 static uint32_t band_key(uint32_t band, const char *name)
 {
     char text[40];
     snprintf(text, sizeof text, "band%u_%s", band, name);
-    return key(text);
+    return params_named(plugin, text);
 }
 
-/* Defaults without auto balance, 4:1 above `threshold_db` in every band, and then pairs of name and double, ended by
- * NULL. */
-static rig set(double threshold_db, ...)
-{
-    rig r = rig_make(&dawg_multiband_compressor, 48000);
-    dawg_set(r.x, key("auto_balance"), 0.0f);
-    for (uint32_t b = 1; b <= BANDS; ++b) {
-        dawg_set(r.x, band_key(b, "threshold_db"), (float)threshold_db);
-        dawg_set(r.x, band_key(b, "ratio"), 4.0f);
-    }
-    va_list list;
-    va_start(list, threshold_db);
-    for (const char *name; (name = va_arg(list, const char *));) dawg_set(r.x, key(name), (float)va_arg(list, double));
-    va_end(list);
-    return r;
-}
-
-static sound render(rig *r, sound in)
-{
-    sound out = sound_make(in.n);
-    score_render(r, &(score){.in = in, .in_channels = 2}, 128, 0, out);
-    rig_free(r);
-    return out;
-}
-
-static sound loud_song(void)
-{
-    sound in = sound_make(LENGTH);
-    sound_song(in, 3, 48000);
-    return in;
-}
+/* Without auto balance, 4:1 above a threshold in every band. */
+#define BAND(b, db) "band" #b "_threshold_db", db, "band" #b "_ratio", 4.0
+#define PLAIN(db) "auto_balance", 0.0, BAND(1, db), BAND(2, db), BAND(3, db), BAND(4, db)
 
 static void at_mix_0_the_output_is_the_input_bit_for_bit(void **state)
 {
     (void)state;
-    rig r = set(-50.0, "mix", 0.0, "auto_balance", 1.0, "output_db", 12.0, "band2_gain_db", 9.0, "band3_mute", 1.0,
-                "link", 0.0, NULL);
-    sound in = loud_song(), out = render(&r, in);
+    rig r = rig_with(plugin, 48000, PLAIN(-50.0), "mix", 0.0, "auto_balance", 1.0, "output_db", 12.0, "band2_gain_db",
+                     9.0, "band3_mute", 1.0, "link", 0.0, NULL);
+    sound in = song_with_zeros(), out = rig_play_once(r, in, no_sound);
     assert_int_equal(sound_bits_that_differ(in, out), 0);
     dawg_record("DY-7", "samples that differ from the input at mix 0", 0, "", "0");
     sound_free(&in), sound_free(&out);
@@ -76,15 +41,16 @@ static void at_link_1_both_channels_get_the_same_gain_bit_for_bit(void **state)
 {
     (void)state;
     for (int linked = 1; linked >= 0; --linked) {
-        rig r = set(-40.0, "link", (double)linked, "auto_balance", 1.0, "band1_lift_db", 6.0, NULL);
-        sound in = sound_make(LENGTH); /* without pauses, in which what is left rounds to 0 earlier on the right */
+        rig r = rig_with(plugin, 48000, PLAIN(-40.0), "link", (double)linked, "auto_balance", 1.0, "band1_lift_db", 6.0,
+                         NULL);
+        sound in = sound_make(SECOND); /* without pauses, in which what is left rounds to 0 earlier on the right */
         sound_noise(in, 5, 0.5f);
         for (uint32_t i = 0; i < in.n; ++i) in.ch[1][i] = in.ch[0][i] * 0x1p-4f;
-        sound out = render(&r, in);
+        sound out = rig_play_once(r, in, no_sound);
         uint32_t apart = 0;
         for (uint32_t i = 0; i < out.n; ++i) apart += out.ch[1][i] != out.ch[0][i] * 0x1p-4f;
         if (linked) dawg_record("DY-5", "bands linked, samples with another gain", apart, "", "0");
-        assert_true(linked ? apart == 0 : apart > LENGTH / 4);
+        assert_true(linked ? apart == 0 : apart > SECOND / 4);
         sound_free(&in), sound_free(&out);
     }
 }
@@ -93,18 +59,18 @@ static void at_link_1_both_channels_get_the_same_gain_bit_for_bit(void **state)
 static void on_solo_and_mute_are_exact(void **state)
 {
     (void)state;
-    sound in = loud_song(), out[6];
-    rig r[6] = {set(-40.0, "band2_on", 0.0, NULL),
-                set(-40.0, "band2_ratio", 1.0, NULL),
-                set(-40.0, "band1_mute", 1.0, "band3_mute", 1.0, "band4_mute", 1.0, NULL),
-                set(-40.0, "band2_solo", 1.0, NULL),
-                set(-40.0, "band2_solo", 1.0, "band3_solo", 1.0, "band3_mute", 1.0, NULL),
-                set(-40.0, "band2_solo", 1.0, "band2_mute", 1.0, NULL)};
-    for (uint32_t i = 0; i < 6; ++i) out[i] = render(&r[i], in);
+    sound in = song_with_zeros(), out[6];
+    rig r[6] = {rig_with(plugin, 48000, PLAIN(-40.0), "band2_on", 0.0, NULL),
+                rig_with(plugin, 48000, PLAIN(-40.0), "band2_ratio", 1.0, NULL),
+                rig_with(plugin, 48000, PLAIN(-40.0), "band1_mute", 1.0, "band3_mute", 1.0, "band4_mute", 1.0, NULL),
+                rig_with(plugin, 48000, PLAIN(-40.0), "band2_solo", 1.0, NULL),
+                rig_with(plugin, 48000, PLAIN(-40.0), "band2_solo", 1.0, "band3_solo", 1.0, "band3_mute", 1.0, NULL),
+                rig_with(plugin, 48000, PLAIN(-40.0), "band2_solo", 1.0, "band2_mute", 1.0, NULL)};
+    for (uint32_t i = 0; i < 6; ++i) out[i] = rig_play_once(r[i], in, no_sound);
     assert_int_equal(sound_bits_that_differ(out[0], out[1]), 0);
     assert_int_equal(sound_bits_that_differ(out[2], out[3]), 0);
     assert_int_equal(sound_bits_that_differ(out[2], out[4]), 0);
-    assert_true(sound_peak(out[5], 0, LENGTH) == 0.0 && sound_peak(out[2], 0, LENGTH) > 0.01);
+    assert_true(sound_peak(out[5], 0, SECOND) == 0.0 && sound_peak(out[2], 0, SECOND) > 0.01);
     for (uint32_t i = 0; i < 6; ++i) sound_free(&out[i]);
     sound_free(&in);
 }
@@ -119,22 +85,22 @@ static const double centre_hz[BANDS] = {31.25, 316.25, 3162.5, 20000};
 /* Random settings whose times let a tone settle in a second. */
 static void draw_settings(dawg_noise *g, float *v)
 {
-    params_draw(&dawg_multiband_compressor, 3, g, v);
+    params_draw(plugin, 3, g, v);
     for (uint32_t b = 1; b <= BANDS; ++b) {
         v[band_key(b, "attack_ms")] = 5.0f + 10.0f * unit(g);
         v[band_key(b, "release_ms")] = 80.0f + 40.0f * unit(g);
         v[band_key(b, "solo")] = v[band_key(b, "mute")] = 0.0f;
     }
-    for (uint32_t i = 0; i < 3; ++i) v[key("crossover1_hz") + i] = crossovers[i];
-    v[key("auto_balance")] = 0.0f;
+    for (uint32_t i = 0; i < 3; ++i) v[params_named(plugin, "crossover1_hz") + i] = crossovers[i];
+    v[params_named(plugin, "auto_balance")] = 0.0f;
 }
 
 /* Peak in dBFS of the last half second of tones that have had a second and a half. */
 static double rendered(const float *v, const double *hz, uint32_t tones, double peak_db)
 {
-    rig r = rig_make(&dawg_multiband_compressor, 48000);
+    rig r = rig_make(plugin, 48000);
     params_set(&r, v);
-    sound x = sound_make(2 * LENGTH), one = sound_make(2 * LENGTH);
+    sound x = sound_make(2 * SECOND), one = sound_make(2 * SECOND);
     for (uint32_t k = 0; k < tones; ++k) {
         sound_sine(one, 48000, hz[k], (float)(pow(10.0, peak_db / 20.0) / tones));
         for (uint32_t c = 0; c < 2; ++c)
@@ -160,11 +126,12 @@ static void a_band_is_drawn_as_it_is_played(void **state)
         const uint32_t band = 2 + s % 2;
         draw_settings(&g, v);
         for (uint32_t b = 1; b <= BANDS; ++b) v[band_key(b, "mute")] = (float)(b != band);
-        v[key("mix")] = 1.0f;
+        v[params_named(plugin, "mix")] = 1.0f;
         const double level = -60.0 * (double)unit(&g), own = 20.0 * log10(1.0 / (1.01 * 1.01));
         const float x = (float)(level + own);
-        assert_true(dawg_draw(&dawg_multiband_compressor, &(dawg_setup){48000}, v, band, &x, &y, 1));
-        moved += fabs((double)(y - x) - (double)v[band_key(band, "gain_db")] - (double)v[key("output_db")]) > 1.0;
+        assert_true(dawg_draw(plugin, &(dawg_setup){48000}, v, band, &x, &y, 1));
+        moved += fabs((double)(y - x) - (double)v[band_key(band, "gain_db")] -
+                      (double)v[params_named(plugin, "output_db")]) > 1.0;
         worst = fmax(worst, fabs(rendered(v, &centre_hz[band - 1], 1, level) - (double)y));
     }
     print_message("%u settings, %u of them change the level: largest error %.3f dB\n", sets, moved, worst);
@@ -189,7 +156,7 @@ static void the_whole_is_drawn_as_four_tones_are_played(void **state)
             v[band_key(b, "lift_db")] = 6.0f * unit(&g);
         }
         const float x = -40.0f * unit(&g);
-        assert_true(dawg_draw(&dawg_multiband_compressor, &(dawg_setup){48000}, v, 0, &x, &y, 1));
+        assert_true(dawg_draw(plugin, &(dawg_setup){48000}, v, 0, &x, &y, 1));
         worst = fmax(worst, fabs(rendered(v, centre_hz, BANDS, (double)x) - (double)y));
     }
     print_message("%u settings: largest error %.3f dB\n", sets, worst);
@@ -207,11 +174,11 @@ static void a_drawn_band_has_the_textbooks_corners(void **state)
     for (uint32_t i = 0; i < DAWG_COUNT(rows); ++i) {
         float v[DAWG_PARAMS_MAX], y;
         dawg_noise g = {0};
-        params_draw(&dawg_multiband_compressor, 0, &g, v);
+        params_draw(plugin, 0, &g, v);
         v[band_key(3, "threshold_db")] = -20, v[band_key(3, "knee_db")] = 0, v[band_key(3, "gain_db")] = 3;
         v[band_key(3, "ratio")] = (float)rows[i].ratio, v[band_key(3, "lift_db")] = (float)rows[i].lift;
         const float x = (float)rows[i].x;
-        assert_true(dawg_draw(&dawg_multiband_compressor, &(dawg_setup){48000}, v, 3, &x, &y, 1));
+        assert_true(dawg_draw(plugin, &(dawg_setup){48000}, v, 3, &x, &y, 1));
         assert_true(fabs((double)y - rows[i].y) < 1e-4);
     }
 }

@@ -4,72 +4,25 @@
 #include "draw.h"
 #include "kit/record.h"
 #include "support/cmocka.h"
+#include "support/compression.h"
 #include "support/grid.h"
-#include "support/rig.h"
 #include <math.h>
-#include <stdarg.h>
 
 extern const dawg_plugin dawg_vintage_compressor;
-enum { LENGTH = 48000, LATENCY = 59, MODELS = 4 };
+static const dawg_plugin *const plugin = &dawg_vintage_compressor;
+enum { LATENCY = 59, MODELS = 4 };
 enum { OPTO, FET, VARI_MU, VCA }; /* in the order of the labels */
-
-static uint32_t key(const char *name)
-{
-    const uint32_t i = params_find(&dawg_vintage_compressor, name);
-    assert_true(i != UINT32_MAX);
-    return i;
-}
-
-/* Defaults without automatic make-up and harmonics, and then pairs of name and double, ended by NULL. */
-static rig set(double rate, ...)
-{
-    rig r = rig_make(&dawg_vintage_compressor, (float)rate);
-    dawg_set(r.x, key("auto_makeup"), 0.0f);
-    dawg_set(r.x, key("harmonics"), 0.0f);
-    va_list list;
-    va_start(list, rate);
-    for (const char *name; (name = va_arg(list, const char *));) dawg_set(r.x, key(name), (float)va_arg(list, double));
-    va_end(list);
-    return r;
-}
-
-static sound render(rig *r, sound in, sound side)
-{
-    sound out = sound_make(in.n);
-    const score s = {.in = in, .in_channels = 2, .side = side, .side_channels = side.n ? 2 : 0};
-    score_render(r, &s, 128, 0, out);
-    rig_free(r);
-    return out;
-}
-
-static const sound none = {.n = 0};
-
-static sound loud_song(void)
-{
-    sound in = sound_make(LENGTH);
-    sound_song(in, 3, 48000);
-    for (uint32_t i = 0; i < in.n; i += 7) in.ch[0][i] = -0.0f;
-    return in;
-}
-
-static uint32_t differ(sound in, sound out)
-{
-    uint32_t count = 0;
-    for (uint32_t c = 0; c < 2; ++c)
-        for (uint32_t i = LATENCY; i < in.n; ++i)
-            count += memcmp(&out.ch[c][i], &in.ch[c][i - LATENCY], sizeof(float)) != 0;
-    return count;
-}
+#define PLAIN "auto_makeup", 0.0, "harmonics", 0.0
 
 static void at_mix_0_the_output_is_the_delayed_input_bit_for_bit(void **state)
 {
     (void)state;
     uint32_t count = 0;
     for (int model = 0; model < MODELS; ++model) {
-        rig r = set(48000, "mix", 0.0, "model", (double)model, "threshold_db", -60.0, "makeup_db", 12.0, "auto_makeup",
-                    1.0, "harmonics", 1.0, "warmth", 1.0, NULL);
-        sound in = loud_song(), out = render(&r, in, none);
-        count += differ(in, out);
+        rig r = rig_with(plugin, 48000, PLAIN, "mix", 0.0, "model", (double)model, "threshold_db", -60.0, "makeup_db",
+                         12.0, "auto_makeup", 1.0, "harmonics", 1.0, "warmth", 1.0, NULL);
+        sound in = song_with_zeros(), out = rig_play_once(r, in, no_sound);
+        count += bits_changed(in, out, LATENCY);
         sound_free(&in), sound_free(&out);
     }
     dawg_record("DY-7", "vintage_compressor: samples that differ from the delayed input at mix 0", count, "", "0");
@@ -81,52 +34,46 @@ static void at_ratio_1_the_output_is_the_delayed_input_bit_for_bit(void **state)
     (void)state;
     uint32_t count = 0;
     for (int k = 0; k < 2 * MODELS; ++k) {
-        rig r = set(48000, "ratio", 1.0, "model", (double)(k / 2), "stepped", (double)(k & 1), "threshold_db", -60.0,
-                    "auto_makeup", 1.0, "all_buttons", 1.0, "knee_db", 12.0, "link", 0.0, NULL);
-        sound in = loud_song(), out = render(&r, in, none);
-        count += differ(in, out);
+        rig r =
+            rig_with(plugin, 48000, PLAIN, "ratio", 1.0, "model", (double)(k / 2), "stepped", (double)(k & 1),
+                     "threshold_db", -60.0, "auto_makeup", 1.0, "all_buttons", 1.0, "knee_db", 12.0, "link", 0.0, NULL);
+        sound in = song_with_zeros(), out = rig_play_once(r, in, no_sound);
+        count += bits_changed(in, out, LATENCY);
         sound_free(&in), sound_free(&out);
     }
     dawg_record("DY-9", "vintage_compressor: samples that differ from the delayed input at 1:1", count, "", "0");
     assert_int_equal(count, 0);
 }
 
-/* A silent key: gain exactly 1, automatic make-up too. The same key switched off: the input drives. */
+static double keyed_model;
+static rig keyed(uint32_t which)
+{
+    return rig_with(plugin, 48000, PLAIN, "model", keyed_model, "threshold_db", -40.0, "auto_makeup", which ? 0.0 : 1.0,
+                    "sidechain", which == 1 ? 0.0 : 1.0, NULL);
+}
+
+/* Automatic make-up too. */
 static void a_silent_key_leaves_the_gain_at_exactly_1(void **state)
 {
     (void)state;
-    for (int model = 0; model < MODELS; ++model) {
-        sound in = loud_song(), silence = sound_make(LENGTH), out[3];
-        for (int k = 0; k < 3; ++k) { /* silent key; the same, switched off; no key */
-            rig r = set(48000, "model", (double)model, "threshold_db", -40.0, "auto_makeup", k ? 0.0 : 1.0, "sidechain",
-                        k == 1 ? 0.0 : 1.0, NULL);
-            out[k] = render(&r, in, k < 2 ? silence : none);
-        }
-        const uint32_t changed = differ(in, out[0]);
-        dawg_record("DY-5", "vintage_compressor: samples that a silent key changes", changed, "", "0");
-        assert_int_equal(changed, 0);
-        assert_int_equal(sound_bits_that_differ(out[1], out[2]), 0);
-        assert_true(sound_bits_that_differ(out[0], out[1]) > 10000);
-        for (int k = 0; k < 3; ++k) sound_free(&out[k]);
-        sound_free(&in), sound_free(&silence);
-    }
+    for (keyed_model = 0; keyed_model < MODELS; ++keyed_model)
+        assert_a_silent_key_keeps_the_gain(keyed, bits_changed, LATENCY);
+    dawg_record("DY-5", "vintage_compressor: samples that a silent key changes", 0, "", "0");
 }
 
-/* The right channel is the left one 36 dB lower, far under the threshold: a power of two, so equal gains mean equal bits. */
 static void at_link_1_both_channels_get_the_same_gain_bit_for_bit(void **state)
 {
     (void)state;
     for (int k = 0; k < 2 * MODELS; ++k) { /* each model, linked and not */
         const int linked = k < MODELS;
-        rig r = set(48000, "model", (double)(k % MODELS), "threshold_db", -24.0, "link", (double)linked, "auto_makeup",
-                    1.0, "auto_release", 1.0, "time_constant", 5.0, NULL);
-        sound in = loud_song();
-        for (uint32_t i = 0; i < in.n; ++i) in.ch[1][i] = in.ch[0][i] * 0x1p-6f;
-        sound out = render(&r, in, none);
-        uint32_t apart = 0;
-        for (uint32_t i = 0; i < out.n; ++i) apart += out.ch[1][i] != out.ch[0][i] * 0x1p-6f;
+        rig r = rig_with(plugin, 48000, PLAIN, "model", (double)(k % MODELS), "threshold_db", -24.0, "link",
+                         (double)linked, "auto_makeup", 1.0, "auto_release", 1.0, "time_constant", 5.0, NULL);
+        sound in = song_with_zeros();
+        lower_on_the_right(in);
+        sound out = rig_play_once(r, in, no_sound);
+        const uint32_t apart = samples_with_another_gain(out);
         if (linked) dawg_record("DY-5", "vintage_compressor: samples with another gain at link 1", apart, "", "0");
-        assert_true(linked ? apart == 0 : apart > LENGTH / 4);
+        assert_true(linked ? apart == 0 : apart > SECOND / 4);
         sound_free(&in), sound_free(&out);
     }
 }
@@ -138,59 +85,39 @@ static void latency_is_59_whatever_the_settings(void **state)
     dawg_noise_seed(&g, 1);
     for (uint32_t i = 0; i < 500; ++i) {
         float v[DAWG_PARAMS_MAX];
-        params_draw(&dawg_vintage_compressor, i, &g, v);
+        params_draw(plugin, i, &g, v);
         const dawg_setup s = {grid_rates[i % GRID_RATES]};
-        assert_int_equal(dawg_vintage_compressor.latency(v, &s), LATENCY);
+        assert_int_equal(plugin->latency(v, &s), LATENCY);
     }
 }
 
 /* ---- the drawing ------------------------------------------------------------------------------------------------ */
 
-/* Peak in dBFS of the last 100 ms of a 1 kHz tone that has had ten time constants. */
-static double rendered(const float *v, double level_db)
+static uint32_t coloured;
+
+static void settle(uint32_t set, dawg_noise *g, float *v)
 {
-    const float rate = 48000;
-    rig r = rig_make(&dawg_vintage_compressor, rate);
-    params_set(&r, v);
-    sound x = sound_make(2 * LENGTH);
-    sound_sine(x, rate, 1000.0, (float)pow(10.0, level_db / 20.0));
-    score_render(&r, &(score){.in = x, .in_channels = 2}, 500, 0, x);
-    const double db = to_db(sound_peak(x, x.n - 4800, x.n));
-    rig_free(&r), sound_free(&x);
-    return db;
+    v[params_named(plugin, "model")] = (float)(set % MODELS);
+    v[params_named(plugin, "attack_ms")] = 1.0f + 9.0f * unit(g);
+    v[params_named(plugin, "release_ms")] = 200.0f + 100.0f * unit(g);
+    v[params_named(plugin, "threshold_db")] = -40.0f + 40.0f * unit(g);
+    v[params_named(plugin, "auto_makeup")] = v[params_named(plugin, "key_listen")] =
+        v[params_named(plugin, "all_buttons")] = v[params_named(plugin, "warmth")] = 0.0f;
+    v[params_named(plugin, "harmonics")] = (float)(set & 4u ? 1 : 0) * unit(g);
+    v[params_named(plugin, "makeup_db")] = fminf(v[params_named(plugin, "makeup_db")], 6.0f);
+    v[params_named(plugin, "key_low_cut_hz")] = 20.0f, v[params_named(plugin, "key_high_cut_hz")] = 20000.0f;
+    coloured += v[params_named(plugin, "harmonics")] > 0.0f;
 }
 
-/* Levels -60 to 0 dBFS; any model, threshold, ratio, knee, harmonics, drive, make-up and mix. All buttons follow so fast
- * that a tone has let go a little between its crests: not they. */
+/* Any model, threshold, ratio, knee, harmonics, drive, make-up and mix. All buttons follow so fast that a tone has let go a
+ * little between its crests: not they. */
 static void the_curve_is_what_steady_tones_get(void **state)
 {
     (void)state;
-    dawg_noise g;
-    dawg_noise_seed(&g, 31);
-    double worst = 0.0;
-    uint32_t compressed = 0, coloured = 0;
     const uint32_t sets = grid(60, 600);
-    for (uint32_t s = 0; s < sets; ++s) {
-        float v[DAWG_PARAMS_MAX], y;
-        params_draw(&dawg_vintage_compressor, 3, &g, v);
-        v[key("model")] = (float)(s % MODELS);
-        v[key("attack_ms")] = 1.0f + 9.0f * unit(&g);
-        v[key("release_ms")] = 200.0f + 100.0f * unit(&g);
-        v[key("threshold_db")] = -40.0f + 40.0f * unit(&g);
-        v[key("auto_makeup")] = v[key("key_listen")] = v[key("all_buttons")] = v[key("warmth")] = 0.0f;
-        v[key("harmonics")] = (float)(s & 4u ? 1 : 0) * unit(&g);
-        v[key("makeup_db")] = fminf(v[key("makeup_db")], 6.0f);
-        v[key("key_low_cut_hz")] = 20.0f, v[key("key_high_cut_hz")] = 20000.0f;
-        const float x = -60.0f * unit(&g);
-        assert_true(dawg_draw(&dawg_vintage_compressor, &(dawg_setup){48000}, v, 0, &x, &y, 1));
-        compressed += y - v[key("makeup_db")] < x - 1.0f;
-        coloured += v[key("harmonics")] > 0.0f;
-        worst = fmax(worst, fabs(rendered(v, (double)x) - (double)y));
-    }
-    print_message("%u settings, %u of them compress, %u have colour: largest error %.3f dB\n", sets, compressed,
-                  coloured, worst);
-    dawg_record("VC-1", "drawn curve against a played tone, any setting", worst, "dB", "<= 0.1");
-    assert_true(worst <= 0.1 && compressed > sets / 5 && coloured > sets / 3);
+    const curve_check found = check_curve(plugin, sets, settle);
+    dawg_record("VC-1", "drawn curve against a played tone, any setting", found.worst_db, "dB", "<= 0.1");
+    assert_true(found.worst_db <= 0.1 && found.compressed > sets / 5 && coloured > sets / 3);
 }
 
 enum { ALL_BUTTONS = 99 }; /* as a ratio of the FET's */
@@ -201,11 +128,12 @@ static double drawn(int model, double ratio, double over_db)
     float v[DAWG_PARAMS_MAX], y;
     const float x = -40.0f + (float)over_db;
     dawg_noise g = {0};
-    params_draw(&dawg_vintage_compressor, 0, &g, v);
-    v[key("model")] = (float)model, v[key("ratio")] = (float)ratio, v[key("threshold_db")] = -40.0f;
-    v[key("harmonics")] = 0.0f;
-    if (ratio == ALL_BUTTONS) v[key("ratio")] = 4.0f, v[key("all_buttons")] = 1.0f;
-    assert_true(dawg_draw(&dawg_vintage_compressor, &(dawg_setup){48000}, v, 0, &x, &y, 1));
+    params_draw(plugin, 0, &g, v);
+    v[params_named(plugin, "model")] = (float)model, v[params_named(plugin, "ratio")] = (float)ratio,
+                           v[params_named(plugin, "threshold_db")] = -40.0f;
+    v[params_named(plugin, "harmonics")] = 0.0f;
+    if (ratio == ALL_BUTTONS) v[params_named(plugin, "ratio")] = 4.0f, v[params_named(plugin, "all_buttons")] = 1.0f;
+    assert_true(dawg_draw(plugin, &(dawg_setup){48000}, v, 0, &x, &y, 1));
     return (double)y;
 }
 

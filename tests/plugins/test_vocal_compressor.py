@@ -8,11 +8,11 @@ import pytest
 
 from kit import FULL, spectrum, talk
 from kit import measures as m
-from kit.compression import CURVES, LIMITER, RATE, Compressor, both
+from kit.compression import CURVES, CURVES_IN_TIME, LIMITER, LOUDNESS_GRID, RATE, Compressor
 from kit.host import Plugin
 from kit.loudness import integrated
 from kit.report import record
-from kit.signals import gain, make, tone
+from kit.signals import both, gain, make, tone
 
 KEY = "vocal_compressor"
 RATES = [44100, 48000, 96000, 192000]
@@ -29,11 +29,9 @@ def stage(rate=RATE, **values) -> Plugin:
 # ---- DY-1 to DY-3
 
 
-@pytest.mark.parametrize(("threshold", "ratio", "knee"), CURVES)
-def test_a_tone_gets_the_static_curve(threshold, ratio, knee):
-    for attack, release in ((1, 50), (10, 100), (100, 1000)):
-        times = {"attack_ms": attack, "release_ms": release}
-        assert COMPRESSOR.curve_error(1000, 0.1, threshold, ratio, knee, **times) <= 0.1
+@pytest.mark.parametrize(("threshold", "ratio", "knee", "attack", "release"), CURVES_IN_TIME)
+def test_a_tone_gets_the_static_curve(threshold, ratio, knee, attack, release):
+    assert COMPRESSOR.curve_error(1000, 0.1, threshold, ratio, knee, attack_ms=attack, release_ms=release) <= 0.1
 
 
 @pytest.mark.parametrize(("hz", "limit"), [(50, 0.35), (100, 0.2), (5000, 0.2), (10000, 0.2)])
@@ -115,8 +113,7 @@ def test_auto_release_is_short_after_a_hit_and_long_after_seconds():
     assert hit <= 150 and held >= 400 and held / hit >= 3
 
 
-@pytest.mark.parametrize("level", [-30, -20, -10])
-@pytest.mark.parametrize(("threshold", "ratio"), [(-18, 3), (-30, 4), (-40, 10)])
+@pytest.mark.parametrize(("level", "threshold", "ratio"), LOUDNESS_GRID)
 def test_make_up_keeps_the_loudness(level, threshold, ratio):
     """Of the compressed sound: what the stages lift or take off comes on top."""
     for signal in (f"pink({level}, seconds=20)", f"song(seconds=20, peak_db={level + 15})"):

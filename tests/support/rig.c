@@ -2,6 +2,7 @@
  * rig.c - see rig.h. */
 #include "support/rig.h"
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,27 @@ uint32_t params_find(const dawg_plugin *p, const char *key)
     for (uint32_t i = 0; i < p->n_params; ++i)
         if (!strcmp(p->params[i].key, key)) return i;
     return UINT32_MAX;
+}
+
+uint32_t params_named(const dawg_plugin *p, const char *key)
+{
+    const uint32_t i = params_find(p, key);
+    if (i == UINT32_MAX) fprintf(stderr, "rig: %s has no %s\n", p->key, key), exit(1);
+    return i;
+}
+
+rig rig_with(const dawg_plugin *p, double rate, ...)
+{
+    rig r = rig_make(p, (float)rate);
+    va_list list;
+    va_start(list, rate);
+    for (const char *key; (key = va_arg(list, const char *));) {
+        const double value = va_arg(list, double);
+        if (dawg_set(r.x, params_named(p, key), (float)value) != DAWG_SET_OK)
+            fprintf(stderr, "rig: %s.%s cannot be %g\n", p->key, key, value), exit(1);
+    }
+    va_end(list);
+    return r;
 }
 
 /* ---- sound ------------------------------------------------------------------------------------------------------ */
@@ -227,6 +249,21 @@ void score_render(rig *r, const score *s, uint32_t block, uint64_t seed, sound o
         }
         dawg_process(r->x, in, in_channels, side, side_channels, to, n);
     }
+}
+
+sound rig_play(rig *r, sound in, sound side)
+{
+    sound out = sound_make(in.n);
+    const score s = {.in = in, .in_channels = 2, .side = side, .side_channels = side.n ? 2 : 0};
+    score_render(r, &s, 128, 0, out);
+    return out;
+}
+
+sound rig_play_once(rig r, sound in, sound side)
+{
+    sound out = rig_play(&r, in, side);
+    rig_free(&r);
+    return out;
 }
 
 static int by_frame(const void *a, const void *b)

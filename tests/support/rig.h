@@ -30,13 +30,17 @@ uint64_t seed_of(const char *text);       /* FNV-1a: a seed for each plugin and 
 /* Set 0: defaults; 1: all minima; 2: all maxima; then random knobs, one in five of them at an end. Without bypass. */
 void params_draw(const dawg_plugin *p, uint32_t set, dawg_noise *g, float *values);
 void params_set(rig *r, const float *values);
-uint32_t params_find(const dawg_plugin *p, const char *key); /* UINT32_MAX: no such key */
+uint32_t params_find(const dawg_plugin *p, const char *key);  /* UINT32_MAX: no such key */
+uint32_t params_named(const dawg_plugin *p, const char *key); /* there must be one */
+/* With pairs of key and plain double set, ended by NULL; a value out of its range ends the program. */
+rig rig_with(const dawg_plugin *p, double rate, ...);
 
 /* ---- sound: planar stereo ---- */
 typedef struct sound {
     float *ch[2];
     uint32_t n;
 } sound;
+static const sound no_sound = {.n = 0};
 sound sound_make(uint32_t n); /* silence */
 void sound_free(sound *s);
 void sound_noise(sound s, uint64_t seed, float peak);        /* white, independent channels */
@@ -74,6 +78,10 @@ typedef struct score {
 } score;
 /* block 0: random sizes 1..600 from `seed`. out.n frames are rendered; out may be in. */
 void score_render(rig *r, const score *s, uint32_t block, uint64_t seed, sound out);
+/* A sound, and a key unless `side` is empty, in blocks of 128. */
+sound rig_play(rig *r, sound in, sound side);
+/* The same, and frees the rig. */
+sound rig_play_once(rig r, sound in, sound side);
 /* A busy score: ramps and steps of any parameter, hand moves, a while of bypass, transport changes, the key plugged and
  * unplugged. */
 typedef struct busy {

@@ -12,7 +12,7 @@ import { isFull, manifest } from './builds.js';
 const RATE = 48000;
 const QUANTUM = 128;
 const PIECE = 64; // quanta whose cost is taken together
-const [REPEATS_MIN, REPEATS_MAX] = [5, 60];
+const [REPEATS_MIN, REPEATS_MAX] = [3, 60];
 const ACTIVE_S = 2;
 const TAIL_S = isFull ? 120 : 12;
 const LIMIT = 1.3;
