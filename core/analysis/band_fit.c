@@ -27,7 +27,7 @@
 #define LOW_LN_HZ 4.4 /* where shelves stand at first: 81 Hz, 9.9 kHz, Q 0.71 */
 #define HIGH_LN_HZ 9.2
 #define SHELF_LN_Q -0.34
-#define WORK 1800u      /* of one start's exchanges: steps times bands^2, what a step costs */
+#define WORK 1920u      /* of one start's exchanges: steps times bands^2, what a step costs */
 #define CALM_DB 0.003   /* RMS that is left at which bands are looked for no further, */
 #define ENOUGH_DB 0.002 /* and to which no step is worth it */
 #define WORTH_IT 0.999  /* of the misfit, for a band to stay elsewhere */
