@@ -64,7 +64,7 @@ class Music:
 
 
 def load(split: str) -> Music:
-    folder = prepare.prepare()
+    folder = prepare.prepare(split)
     frames, lines, names = [], [], []
     for p in prepare.PACKAGES:
         if p.split == split:

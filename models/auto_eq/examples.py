@@ -18,6 +18,8 @@ class Examples:
 
     def __init__(self, s: Settings, music: data.Music):
         self.s, self.music, self.curves, self.lot = s, music, kept_curves(s), -1
+        if s.cabinets:
+            degrade.responses("train")  # are made before anything is drawn
 
     def at(self, step: int) -> "Examples":
         """Ready to draw for this step: with the pool of its lot of `fresh` steps."""

@@ -18,9 +18,9 @@ import argparse
 import hashlib
 import json
 import math
-import os
 import time
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 import degrade
 import export
@@ -196,15 +196,19 @@ class Processes:
     """One, or those that torchrun started."""
 
     def __init__(self):
-        self.count, self.rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+        self.rank, self.count = data.prepare.share()
         if self.count > 1:
-            dist.init_process_group("gloo")
+            dist.init_process_group("gloo", timeout=timedelta(hours=6))  # one waits for what another renders
+
+    def wait(self) -> None:
+        """For the others."""
+        if self.count > 1:
+            dist.barrier()
 
     def by_turns(self, make):
         """What is kept in files is made by the first process, and read by the others."""
         found = make() if self.rank == 0 else None
-        if self.count > 1:
-            dist.barrier()
+        self.wait()
         return make() if found is None else found
 
     def average(self, net: nn.Module) -> None:
@@ -226,7 +230,7 @@ def train(s: Settings, music: data.Music, name: str, processes: Processes, stop_
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(s.seed)
     net = {"blind": Blind, "match": Match}[s.task](s)
-    examples, rng = Examples(s, music), np.random.default_rng([s.seed, 0])
+    examples, rng = processes.by_turns(lambda: Examples(s, music)), np.random.default_rng([s.seed, 0])
     first = examples.at(0).draw(6000, rng)[0][0]
     net.front.fit(torch.tensor(music.frames[rng.choice(len(music.frames), 6000, p=music.chances)]), torch.tensor(first))
     optimizer = torch.optim.AdamW(net.parameters(), lr=s.rate, weight_decay=s.decay)
@@ -335,7 +339,9 @@ def main() -> None:
     given = dict(pair.split("=") for pair in arguments.set)
     s = replace(usual, **{k: type(getattr(usual, k))(v) for k, v in given.items()})
     processes = Processes()
-    music = processes.by_turns(lambda: data.load("train"))
+    data.prepare.prepare("train", processes.rank, processes.count)
+    processes.wait()
+    music = data.load("train")
     if arguments.leave_out:
         every = []
         for package in sorted(set(music.package)):

@@ -24,6 +24,11 @@ PACKAGES = DATA / "packages"
 RATE = 44100
 
 
+def share() -> tuple[int, int]:
+    """(which, of how many) processes this is: torchrun says so in the environment."""
+    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+
+
 def need(*tools: str) -> None:
     """Programs that render, each in the Debian package of its name: installed when we may, asked for when not."""
     missing = [tool for tool in tools if not shutil.which(tool)]
@@ -137,7 +142,10 @@ class Set:
 
 
 def run(name: str, make) -> None:
-    """The body of a prepare.py: nothing to do when the set was made by the same recipe."""
+    """The body of a prepare.py: nothing to do when the set was made by the same recipe. One generator draws the whole
+    set, so of several processes the first makes it."""
+    if share()[0]:
+        return
     data = Set(name)
     if data.is_ready():
         print(f"{name}: ready")

@@ -11,6 +11,9 @@ own limiter until it is as loud as a modern master, for few of these tracks are)
 Left out: effects and speech in colobot (no music), frames that are nearly silent, and singularity's "Through Space",
 which is starfighter's through_space. Of a training track the first 300 s are enough: what follows repeats it (planetblupi
 is loops of a quarter of an hour); with 100 s two parts of a track are more alike than a reference is to its song.
+
+    python models/data/music/prepare.py                              all packages
+    torchrun --nproc-per-node 2 models/data/music/prepare.py         the same by two processes, whole packages each
 """
 
 import hashlib
@@ -25,7 +28,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests"))
-from common import DATA, package
+from common import DATA, package, share
 
 import dsp
 from kit.host import Plugin
@@ -205,11 +208,12 @@ def make(p: Package) -> None:
     (FOLDER / f"{p.name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def prepare() -> Path:
-    """The folder of the set. A package is made again when this file or the features in the core have changed."""
+def prepare(split: str | None = None, rank: int = 0, count: int = 1) -> Path:
+    """The folder of the set, or of one split; of several processes each makes its own packages, which come out the same.
+    A package is made again when this file or the features in the core have changed."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     now = stamp()
-    for p in PACKAGES:
+    for p in [p for p in PACKAGES if split in (None, p.split)][rank::count]:
         made = FOLDER / f"{p.name}.sha256"
         if not made.exists() or made.read_text() != now:
             make(p)
@@ -218,4 +222,4 @@ def prepare() -> Path:
 
 
 if __name__ == "__main__":
-    print(f"music: ready in {prepare()}")
+    print(f"music: ready in {prepare(None, *share())}")
