@@ -8,7 +8,7 @@ import { Harness, PAGES, isFull } from './harness.js';
 
 /** With automation, in rounds, each beside an empty graph of the same length, until one is good: at least 10 s, full 60 s. */
 const [ROUNDS, ROUND_S, MAX_ROUNDS] = [3, isFull ? 20 : 10 / 3, 10];
-/** Rounds in which the filters play and ours do not, until ours are to blame. */
+/** Rounds in which the filters play; when ours have played in none by then, they are to blame. */
 const QUIET = 5;
 const INSTANCES = 40;
 /** A mix: one of each plugin, and these on its channels. */
