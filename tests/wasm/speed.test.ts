@@ -9,7 +9,7 @@ import { manifest } from './builds.js';
 
 const ROUNDS = 5;
 const TRIES = 10;
-const WASM_PER_NATIVE = 1.8; // 0.9 to 1.7 measured: tanh over four lanes is what wasm is slowest at
+const WASM_PER_NATIVE = 1.6; // 1.0 to 1.53 measured
 const WORST_PER_MEDIAN = 4;
 const SCALAR_PER_SIMD = 1.5;
 /** Plugins that filter or interpolate with long FIR kernels, where lanes must pay. */
