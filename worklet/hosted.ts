@@ -12,7 +12,9 @@ import type { Taps } from './taps.js';
 
 const PERIOD = 32;
 /** A tail takes up to 0.2 ms: while many instances move, no more than one in a quantum is asked for it. */
-const [TURNS, QUANTUM] = [64, 128];
+const TURNS = 64;
+const QUANTUM = 128;
+const ROUND = TURNS * QUANTUM;
 /** Timed moves that may wait besides the ones known at creation. */
 const HELD_ROOM = 256;
 const FROM_PAGE = -1;
@@ -296,10 +298,9 @@ export class Hosted {
 
     // ---- what the page may know -------------------------------------------------------------------------------------
 
-    /** Of the frames from `frame` on: one of TURNS instances after the other has its turn, each for a quantum of 128. */
+    /** One of TURNS instances after the other has its turn, each for a quantum of 128. */
     #isTurn(frame: number, frames: number): boolean {
-        const turn = (at: number): number => Math.floor(at / (QUANTUM * TURNS) + this.number / TURNS);
-        return turn(frame) !== turn(frame + frames);
+        return ((frame + QUANTUM * this.number) % ROUND) + frames >= ROUND;
     }
     /** Writes the slot; `frame` is the context's behind the last quantum. A tail, for which filters are designed, is
      * told anew when it is this instance's turn. */

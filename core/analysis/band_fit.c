@@ -123,9 +123,11 @@ static void spread(const search *s, trial *t)
     dawg_fit_refine(&s->task, t, STEPS_SPREAD, SHARE_SPREAD);
 }
 
-/* The best bands of all starts. */
+/* The best bands of all starts. Evenly spread ones share what one band explains, so they must be worth as much as a band
+ * to those who leave bands out. */
 static void seek(const search *s, trial *t, trial *other)
 {
+    const double worth = s->plan->worth_db * dawg_sqrt_d(s->points.weights);
     dawg_fit_bands best = {.n = 0};
     double least = 0.0;
     for (uint32_t start = 0; start < STARTS; ++start) {
@@ -133,7 +135,7 @@ static void seek(const search *s, trial *t, trial *other)
         else pursue(s, t, s->plan->bands);
         if (!t->bands.n) return;
         if (!start || t->cost < HOPE * least) exchange(s, t, other);
-        if (!start || t->cost < least) {
+        if (!start || dawg_sqrt_d(t->cost) + worth < dawg_sqrt_d(least)) {
             least = t->cost;
             best = t->bands;
         }
