@@ -123,27 +123,6 @@ static void spread(const search *s, trial *t)
     dawg_fit_refine(&s->task, t, STEPS_SPREAD, SHARE_SPREAD);
 }
 
-/* The best bands of all starts. Evenly spread ones share what one band explains, so they must be worth as much as a band
- * to those who leave bands out. */
-static void seek(const search *s, trial *t, trial *other)
-{
-    const double worth = s->plan->worth_db * dawg_sqrt_d(s->points.weights);
-    dawg_fit_bands best = {.n = 0};
-    double least = 0.0;
-    for (uint32_t start = 0; start < STARTS; ++start) {
-        if (start) spread(s, t);
-        else pursue(s, t, s->plan->bands);
-        if (!t->bands.n) return;
-        if (!start || t->cost < HOPE * least) exchange(s, t, other);
-        if (!start || dawg_sqrt_d(t->cost) + worth < dawg_sqrt_d(least)) {
-            least = t->cost;
-            best = t->bands;
-        }
-        if (calm(s, least)) break;
-    }
-    t->bands = best;
-}
-
 /* Takes bands out that are not worth it, the least useful first. */
 static void thin_out(const search *s, trial *t, trial *other)
 {
@@ -156,6 +135,28 @@ static void thin_out(const search *s, trial *t, trial *other)
         if (rms(s, other) - rms(s, t) >= s->plan->worth_db) break;
         swap(t, other);
     }
+}
+
+/* Of all starts the one that leaves least, with what its bands must be worth: one band says what two that share it would. */
+static void seek(const search *s, trial *t, trial *other)
+{
+    dawg_fit_bands best = {.n = 0};
+    double least = 0.0, score = 0.0;
+    for (uint32_t start = 0; start < STARTS; ++start) {
+        if (start) spread(s, t);
+        else pursue(s, t, s->plan->bands);
+        if (!t->bands.n) return;
+        if (!start || t->cost < HOPE * least) exchange(s, t, other);
+        least = start ? dawg_min_d(least, t->cost) : t->cost;
+        if (s->plan->worth_db > 0.0) thin_out(s, t, other);
+        const double now = rms(s, t) + s->plan->worth_db * t->bands.n;
+        if (!start || now < score) {
+            score = now;
+            best = t->bands;
+        }
+        if (calm(s, least)) break;
+    }
+    t->bands = best;
 }
 
 /* Low shelf, bells by frequency, high shelf. */
