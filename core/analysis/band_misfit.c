@@ -23,23 +23,6 @@ void dawg_fit_points_make(dawg_fit_points *p, const double *hz, const double *wa
     if (!(p->weights > 0.0)) p->quads = 0;
 }
 
-void dawg_fit_points_pair(dawg_fit_points *to, const dawg_fit_points *from)
-{
-    *to = (dawg_fit_points){.quads = (from->quads + 1u) / 2u, .weights = from->weights};
-    for (uint32_t i = 0; i < 2u * from->quads; ++i) {
-        const uint32_t a = i / 2u, b = 2u * (i % 2u);
-        const float one = from->root[a][b] * from->root[a][b], other = from->root[a][b + 1u] * from->root[a][b + 1u];
-        const float sum = one + other, share = sum > 0.0f ? one / sum : 1.0f;
-        to->ff[i / 4u][i % 4u] = (float)dawg_sqrt_d((double)from->ff[a][b] * (double)from->ff[a][b + 1u]);
-        to->want[i / 4u][i % 4u] = share * from->want[a][b] + (1.0f - share) * from->want[a][b + 1u];
-        to->root[i / 4u][i % 4u] = (float)dawg_sqrt_d((double)sum);
-    }
-    for (uint32_t k = 2; k < 4u && from->quads % 2u; ++k) { /* half a vector that counts nothing */
-        to->ff[to->quads - 1u][k] = to->ff[to->quads - 1u][1];
-        to->want[to->quads - 1u][k] = to->want[to->quads - 1u][1];
-    }
-}
-
 static double dot(const dawg_f4 *a, const dawg_f4 *b, uint32_t quads)
 {
     dawg_f4 sum = {0};

@@ -42,8 +42,6 @@ typedef struct dawg_fit_normal {
 /* hz: rising, 10..30000; weight >= 0, NULL: all 1. n up to DAWG_FIT_POINTS; more are left out. */
 void dawg_fit_points_make(dawg_fit_points *p, const double *hz, const double *want_db, const double *weight,
                           uint32_t n);
-/* Every two points as one, with the weight of both. */
-void dawg_fit_points_pair(dawg_fit_points *to, const dawg_fit_points *from);
 /* Weighted sum of squares around the mean, dB^2. */
 double dawg_band_misfit(const dawg_fit_points *p, const dawg_fit_bands *b, dawg_fit_rows *rows);
 void dawg_band_normal(const dawg_fit_points *p, uint32_t bands, const dawg_fit_rows *rows, dawg_fit_normal *out);
