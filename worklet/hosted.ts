@@ -11,7 +11,7 @@ import { Slot, slotBytes } from './protocol/slot.js';
 import type { Taps } from './taps.js';
 
 const PERIOD = 32;
-/** A tail takes up to 0.2 ms: while many instances move, no more than one in a quantum is asked for it. */
+/** A tail takes up to 0.2 ms: while instances move, one of every 64 is asked for it in a quantum of 128. */
 const TURNS = 64;
 const QUANTUM = 128;
 const ROUND = TURNS * QUANTUM;

@@ -96,6 +96,14 @@ def tone_db(x, hz: float, rate: float) -> float:
     return float(db(abs(tone_amplitude(x, hz, rate))))
 
 
+# SA-1 of the harmonic stage: quality, drive in dB, and what a full-scale tone's aliases may be, Hz: dBc.
+ALIASES = [
+    ("eco", 12, {1000: -80, 2500: -80, 5000: -80, 7500: -60, 10000: -60}),
+    ("hq", 12, {1000: -100, 2500: -100, 5000: -100, 7500: -100, 10000: -100}),
+    ("hq", 24, {1000: -70, 2500: -70, 5000: -70}),
+]
+
+
 def distortion(x, bin_number: int, rate: float, low_hz: float = 20.0, high_hz: float = 20000.0) -> dict[str, float]:
     """Splits a steady tone of exactly bin_number cycles in len(x) frames into its parts, all in dB re the fundamental:
     thd (harmonics below rate / 2), alias (every other bin, low_hz..high_hz), thdn (both), h2, h3, …  Use an odd bin

@@ -52,14 +52,7 @@ def test_even_harmonics_are_even():
 
 
 @pytest.mark.parametrize("settings", [{}, {"even": 1, "odd": 1}, {"even": 1, "odd": 1, "model": "fet"}], ids=str)
-@pytest.mark.parametrize(
-    ("quality", "drive_db", "limits"),
-    [
-        ("eco", 12, {1000: -80, 2500: -80, 5000: -80, 7500: -60, 10000: -60}),
-        ("hq", 12, {1000: -100, 2500: -100, 5000: -100, 7500: -100, 10000: -100}),
-        ("hq", 24, {1000: -70, 2500: -70, 5000: -70}),
-    ],
-)
+@pytest.mark.parametrize(("quality", "drive_db", "limits"), spectrum.ALIASES)
 def test_aliases(quality, drive_db, limits, settings):
     """SA-1: everything from 20 Hz to 20 kHz that is no harmonic of a full-scale tone, dBc."""
     for hz, limit in limits.items():

@@ -153,7 +153,7 @@ export interface AnyPluginNode extends AudioWorkletNode {
     /** The preset applied last, until a value moves. */
     readonly preset: string | null;
     readonly latencySamples: number;
-    /** Infinity: it never falls to -120 dB. Follows a move within 0.2 s. */
+    /** Infinity: it never falls to -120 dB. Follows a move within 8192 frames. */
     readonly tailSeconds: number;
     readonly meters: Record<string, number>;
     readonly counters: NodeCounters;
