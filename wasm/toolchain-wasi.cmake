@@ -29,6 +29,6 @@ foreach(file crt1-reactor.o libc.a libclang_rt) # the driver knows where its lib
   list(APPEND wasi_runtime ${path})
 endforeach()
 list(JOIN wasi_runtime " " wasi_runtime)
-# The stack (128 KiB) lies first, so that an overflow traps; memory may grow to 1 GiB.
-set(CMAKE_C_LINK_EXECUTABLE "${DAWG_WASM_LD} --no-entry --gc-sections --strip-all --stack-first -z stack-size=131072 \
+# The stack (256 KiB) lies first, so that an overflow traps; memory may grow to 1 GiB.
+set(CMAKE_C_LINK_EXECUTABLE "${DAWG_WASM_LD} --no-entry --gc-sections --strip-all --stack-first -z stack-size=262144 \
 --max-memory=1073741824 <OBJECTS> <LINK_LIBRARIES> ${wasi_runtime} -o <TARGET>")

@@ -5,7 +5,9 @@
  *
  * One band after the other is placed where it helps most (orthogonal matching pursuit, Pati 1993), each time followed
  * by damped Gauss-Newton steps on all bands so far (Levenberg 1944, Marquardt 1963); then the band that helps least is
- * taken out and placed anew, while that helps. What is not worth a band in the end is left out. Bounded work, no memory of its own, the same bits everywhere. */
+ * taken out and placed anew, while that helps. What leaves more than a band must be worth is tried from bands that stand
+ * evenly, too, which win if they are better by that. What is not worth a band in the end is left out. Bounded work, no
+ * memory of its own, the same bits everywhere. */
 #ifndef DAWG_BAND_FIT_H
 #define DAWG_BAND_FIT_H
 #include "band_misfit.h"

@@ -15,6 +15,7 @@
 #define DAWG_FIT_POINTS 100u /* of the wanted curve, at most */
 #define DAWG_FIT_QUADS (DAWG_FIT_POINTS / 4u)
 #define DAWG_FIT_UNKNOWNS (DAWG_FIT_BANDS * DAWG_FIT_KNOBS)
+#define DAWG_FIT_COLUMNS (DAWG_FIT_UNKNOWNS / 4u)                       /* of four unknowns */
 enum { DAWG_FIT_PLACE, DAWG_FIT_GAIN, DAWG_FIT_WIDTH, DAWG_FIT_KNOBS }; /* of a band: ln f0, gain in dB, ln Q */
 
 typedef struct dawg_fit_points {
@@ -29,19 +30,22 @@ typedef struct dawg_fit_bands {
     double x[DAWG_FIT_UNKNOWNS];       /* their knobs, band by band */
 } dawg_fit_bands;
 
-/* Both times sqrt(weight). residual: around its weighted mean. slope: of the curve by each knob. */
+/* Both times sqrt(weight). residual: around its weighted mean. slope: of the curve by each knob; rows
+ * from there up to a multiple of four are 0. */
 typedef struct dawg_fit_rows {
     dawg_f4 residual[DAWG_FIT_QUADS], slope[DAWG_FIT_UNKNOWNS][DAWG_FIT_QUADS];
 } dawg_fit_rows;
 
-/* The normal equations of a step: J'J and -J'r around the weighted mean; upper triangle. */
+/* The normal equations of a step: J'J and -J'r around the weighted mean. Upper triangle, in whole columns of four. */
 typedef struct dawg_fit_normal {
-    float hessian[DAWG_FIT_UNKNOWNS][DAWG_FIT_UNKNOWNS], descent[DAWG_FIT_UNKNOWNS];
+    dawg_f4 hessian[DAWG_FIT_UNKNOWNS][DAWG_FIT_COLUMNS], descent[DAWG_FIT_COLUMNS];
 } dawg_fit_normal;
 
 /* hz: rising, 10..30000; weight >= 0, NULL: all 1. n up to DAWG_FIT_POINTS; more are left out. */
 void dawg_fit_points_make(dawg_fit_points *p, const double *hz, const double *want_db, const double *weight,
                           uint32_t n);
+/* Every two points as one, with the weight of both. */
+void dawg_fit_points_pair(dawg_fit_points *to, const dawg_fit_points *from);
 /* Weighted sum of squares around the mean, dB^2. */
 double dawg_band_misfit(const dawg_fit_points *p, const dawg_fit_bands *b, dawg_fit_rows *rows);
 void dawg_band_normal(const dawg_fit_points *p, uint32_t bands, const dawg_fit_rows *rows, dawg_fit_normal *out);
