@@ -11,22 +11,22 @@
 #define STEPS_BETWEEN 5u /* after each band that is placed */
 #define SHARE_BETWEEN 0.05
 #define STEPS_PLACED 8u  /* when no more are */
-#define STEPS_SPREAD 25u /* or when all stood evenly */
+#define STEPS_SPREAD 18u /* or when all stood evenly */
 #define SHARE_SPREAD 1e-3
-#define STEPS_WITHOUT 2u /* after a band is taken out, before it is placed anew, */
-#define STEPS_TRIED 4u   /* after that, */
-#define SHARE_TRIED 0.01
-#define STEPS_ANEW 20u /* and when it may be worth it there */
+#define STEPS_WITHOUT 1u /* after a band is taken out, before it is placed anew, */
+#define STEPS_TRIED 3u   /* after that, */
+#define SHARE_TRIED 0.02
+#define STEPS_ANEW 12u /* and when it may be worth it there */
 #define STEPS_MORE 12u /* with one band more or less */
 #define SHARE_LEFT 0.01
 #define STEPS_WHOLE 8u /* with every point again */
-#define STEPS_AT_END 20u
+#define STEPS_AT_END 14u
 #define SHARE_AT_END 1e-4
 
 /* Steps times bands^2, about what a step costs. No exchange begins when so much is left for what comes after it. */
-#define WORK 7680
-#define WORK_SPREAD 3840
-#define WORK_THIN 960
+#define WORK 5760
+#define WORK_SPREAD 3200
+#define WORK_THIN 640
 
 #define LOW_LN_HZ 4.4 /* where shelves stand at first: 81 Hz, 9.9 kHz, Q 0.71 */
 #define HIGH_LN_HZ 9.2
@@ -34,7 +34,7 @@
 #define CALM_DB 0.003   /* RMS that is left at which bands are looked for no further, */
 #define ENOUGH_DB 0.002 /* and to which no step is worth it */
 #define WORTH_IT 0.999  /* of the misfit, for a band to stay elsewhere */
-#define MAY_BE 1.3      /* of the misfit, after the steps that try */
+#define MAY_BE 1.5      /* of the misfit, after the steps that try */
 #define PAIRED_FROM 64u /* points: bands are placed by every two as one, half the work */
 /* Penalty per band and dB^2 of gain, beside one dB^2 at one point: while bands are chosen, and for those that were, of
  * which two that fight would take large gains for little. */
