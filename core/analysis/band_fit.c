@@ -134,15 +134,6 @@ static void thin_out(search *s, trial *t, trial *other)
     }
 }
 
-static void stand(trial *t, dawg_eq_type type, double place, double width)
-{
-    double *x = t->bands.x + t->bands.n * KNOBS;
-    x[DAWG_FIT_PLACE] = place;
-    x[DAWG_FIT_GAIN] = 0.0;
-    x[DAWG_FIT_WIDTH] = width;
-    t->bands.type[t->bands.n++] = type;
-}
-
 /* ln Hz of the point up to which the points weigh more than this. */
 static double below(const dawg_fit_points *p, double weight)
 {
@@ -162,10 +153,11 @@ static void spread(search *s, trial *t)
     const uint32_t high = s->plan->high_shelves < all - low ? s->plan->high_shelves : all - low;
     const uint32_t bells = s->plan->bells < all - low - high ? s->plan->bells : all - low - high;
     t->bands.n = 0;
-    for (uint32_t k = 0; k < low; ++k) stand(t, DAWG_EQ_LOW_SHELF, LOW_LN_HZ, SHELF_LN_Q);
+    for (uint32_t k = 0; k < low; ++k) dawg_fit_add(&t->bands, DAWG_EQ_LOW_SHELF, LOW_LN_HZ, 0.0, SHELF_LN_Q);
     for (uint32_t k = 0; k < bells; ++k)
-        stand(t, DAWG_EQ_BELL, below(&s->points, s->points.weights * ((double)k + 0.5) / (double)bells), 0.0);
-    for (uint32_t k = 0; k < high; ++k) stand(t, DAWG_EQ_HIGH_SHELF, HIGH_LN_HZ, SHELF_LN_Q);
+        dawg_fit_add(&t->bands, DAWG_EQ_BELL, below(&s->points, s->points.weights * ((double)k + 0.5) / (double)bells),
+                     0.0, 0.0);
+    for (uint32_t k = 0; k < high; ++k) dawg_fit_add(&t->bands, DAWG_EQ_HIGH_SHELF, HIGH_LN_HZ, 0.0, SHELF_LN_Q);
     refine(s, t, STEPS_SPREAD, SHARE_SPREAD);
 }
 
@@ -258,14 +250,9 @@ void dawg_band_fit_gains(const double *hz, const double *want_db, const double *
     dawg_fit_rows rows[2];
     trial t = {.rows = rows, .spare = rows + 1};
     dawg_fit_points_make(&points, hz, want_db, weight, n);
-    t.bands.n = bands < DAWG_FIT_BANDS ? bands : DAWG_FIT_BANDS;
-    for (uint32_t k = 0; k < t.bands.n; ++k) {
-        double *x = t.bands.x + k * KNOBS;
-        t.bands.type[k] = band[k].type;
-        x[DAWG_FIT_PLACE] = dawg_log_d(band[k].freq_hz);
-        x[DAWG_FIT_GAIN] = dawg_clamp_d(band[k].gain_db, -max_gain_db, max_gain_db);
-        x[DAWG_FIT_WIDTH] = dawg_log_d(band[k].q);
-    }
+    for (uint32_t k = 0; k < bands && k < DAWG_FIT_BANDS; ++k)
+        dawg_fit_add(&t.bands, band[k].type, dawg_log_d(band[k].freq_hz),
+                     dawg_clamp_d(band[k].gain_db, -max_gain_db, max_gain_db), dawg_log_d(band[k].q));
     if (points.quads && t.bands.n) dawg_fit_refine(&f, &t, STEPS_AT_END, SHARE_AT_END);
     for (uint32_t k = 0; k < t.bands.n; ++k) band[k].gain_db = t.bands.x[k * KNOBS + DAWG_FIT_GAIN];
 }

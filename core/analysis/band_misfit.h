@@ -41,6 +41,15 @@ typedef struct dawg_fit_normal {
     dawg_f4 hessian[DAWG_FIT_UNKNOWNS][DAWG_FIT_COLUMNS], descent[DAWG_FIT_COLUMNS];
 } dawg_fit_normal;
 
+static inline void dawg_fit_add(dawg_fit_bands *b, dawg_eq_type type, double place, double gain_db, double width)
+{
+    double *x = b->x + b->n * DAWG_FIT_KNOBS;
+    x[DAWG_FIT_PLACE] = place;
+    x[DAWG_FIT_GAIN] = gain_db;
+    x[DAWG_FIT_WIDTH] = width;
+    b->type[b->n++] = type;
+}
+
 /* hz: rising, 10..30000; weight >= 0, NULL: all 1. n up to DAWG_FIT_POINTS; more are left out. */
 void dawg_fit_points_make(dawg_fit_points *p, const double *hz, const double *want_db, const double *weight,
                           uint32_t n);

@@ -2,7 +2,6 @@
  * band_place.c - see band_place.h. */
 #include "band_place.h"
 
-#define KNOBS ((uint32_t)DAWG_FIT_KNOBS)
 #define LEAST_DB 1e-3      /* of RMS, that a band must promise to be placed */
 #define THIRD_OCTAVE 0.231 /* ln 2 / 3 */
 
@@ -66,10 +65,6 @@ int dawg_fit_place(const dawg_fit_task *f, const dawg_fit_choices *c, const uint
         chosen = k;
     }
     if (chosen == c->n) return 0;
-    double *x = t->bands.x + t->bands.n * KNOBS;
-    x[DAWG_FIT_PLACE] = c->of[chosen].place;
-    x[DAWG_FIT_GAIN] = gain;
-    x[DAWG_FIT_WIDTH] = c->of[chosen].width;
-    t->bands.type[t->bands.n++] = c->of[chosen].type;
+    dawg_fit_add(&t->bands, c->of[chosen].type, c->of[chosen].place, gain, c->of[chosen].width);
     return 1;
 }

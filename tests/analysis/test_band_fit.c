@@ -112,6 +112,27 @@ static void the_normal_equations_are_sums_around_the_weighted_mean(void **state)
     }
 }
 
+static void pairs_weigh_and_want_what_both_did(void **state)
+{
+    (void)state;
+    static dawg_fit_points all, pairs;
+    for (uint32_t n = 65; n <= 72; ++n) {
+        double want[N], weight[N];
+        for (uint32_t i = 0; i < n; ++i) want[i] = sin(0.7 * i), weight[i] = i % 5 == 4 ? 0.0 : 0.5 + i % 3;
+        dawg_fit_points_make(&all, hz, want, weight, n);
+        dawg_fit_points_pair(&pairs, &all);
+        for (uint32_t k = 0; k < 4u * pairs.quads; ++k) {
+            double heavy = 0.0, wanted = 0.0;
+            for (uint32_t i = 2 * k; i < 2 * k + 2 && i < n; ++i) heavy += weight[i], wanted += weight[i] * want[i];
+            const double root = (double)pairs.root[k / 4][k % 4];
+            assert_true(fabs(root * root - heavy) < 1e-5);
+            assert_true(fabs(root * root * (double)pairs.want[k / 4][k % 4] - wanted) < 1e-5);
+            if (2 * k + 1 >= n) continue;
+            assert_true(fabs((double)pairs.ff[k / 4][k % 4] / (hz[2 * k] * hz[2 * k + 1]) - 1.0) < 1e-5);
+        }
+    }
+}
+
 static void planted_bands_are_found_at_any_level(void **state)
 {
     (void)state;
@@ -249,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slopes_are_those_of_the_curves),
         cmocka_unit_test(the_normal_equations_are_sums_around_the_weighted_mean),
+        cmocka_unit_test(pairs_weigh_and_want_what_both_did),
         cmocka_unit_test(planted_bands_are_found_at_any_level),
         cmocka_unit_test(nothing_wanted_needs_no_band),
         cmocka_unit_test(every_band_is_worth_it),
