@@ -63,11 +63,19 @@ typedef struct wanted {
     double db[CURVE_BANDS], confidence[CURVE_BANDS]; /* as measured */
     double safe_db[CURVE_BANDS];                     /* within the largest gain and slope */
     double hz[POINTS], point_db[POINTS], safe_point_db[POINTS], point_confidence[POINTS], weight[POINTS];
+    double heard[POINTS]; /* 0..1, how much of each is judged */
     double max_gain_db, strength;
 } wanted;
 
 static double finite_or_0(float x) { return x - x == 0.0f ? (double)x : 0.0; }
-static int counts(double hz) { return hz >= LOW_HZ && hz <= HIGH_HZ; }
+/* Of the stretch that a point stands for, as wide as any other for the ear, the share between LOW_HZ and HIGH_HZ. */
+static double heard(uint32_t point)
+{
+    const double per_band = (double)POINTS / (double)CURVE_BANDS, first = (double)point;
+    const double low = (double)dawg_erb_position((float)LOW_HZ) * per_band - first;
+    const double high = (double)dawg_erb_position((float)HIGH_HZ) * per_band - first;
+    return dawg_clamp_d(high, 0.0, 1.0) - dawg_clamp_d(low, 0.0, 1.0);
+}
 
 static void along_the_ear(const double band_db[CURVE_BANDS], const double hz[POINTS], double out[POINTS])
 {
@@ -93,7 +101,8 @@ static void want(wanted *w, const float *curve_db, const float *confidence, cons
         const double share = from - (double)band;
         w->hz[i] = dawg_erb_hz(at / (double)CURVE_BANDS);
         w->point_confidence[i] = w->confidence[band] + share * (w->confidence[band + 1u] - w->confidence[band]);
-        w->weight[i] = (counts(w->hz[i]) ? 1.0 : OUTSIDE) * (UNKNOWN + (1.0 - UNKNOWN) * w->point_confidence[i]);
+        w->heard[i] = heard(i);
+        w->weight[i] = (OUTSIDE + (1.0 - OUTSIDE) * w->heard[i]) * (UNKNOWN + (1.0 - UNKNOWN) * w->point_confidence[i]);
     }
     along_the_ear(w->db, w->hz, w->point_db);
     along_the_ear(w->safe_db, w->hz, w->safe_point_db);
@@ -104,8 +113,7 @@ static double rms(const wanted *w, const double *y, double *mean)
 {
     double sum = 0.0, squares = 0.0, n = 0.0;
     for (uint32_t i = 0; i < POINTS; ++i) {
-        if (!counts(w->hz[i])) continue;
-        sum += y[i], squares += y[i] * y[i], n += 1.0;
+        sum += w->heard[i] * y[i], squares += w->heard[i] * y[i] * y[i], n += w->heard[i];
     }
     *mean = sum / n;
     return dawg_sqrt_d(dawg_max_d(squares / n - *mean * *mean, 0.0));
@@ -184,7 +192,7 @@ static void reason(const wanted *w, dawg_suggested_band *b, double done[POINTS])
     double db[POINTS], shape = 0.0, curve = 0.0, confidence = 0.0;
     dawg_fit_band_curve(&b->set, w->hz, POINTS, db);
     for (uint32_t i = 0; i < POINTS; ++i) {
-        const double part = counts(w->hz[i]) ? db[i] / b->set.gain_db : 0.0;
+        const double part = w->heard[i] * db[i] / b->set.gain_db;
         done[i] += db[i];
         shape += part;
         curve += part * w->point_db[i];

@@ -16,7 +16,7 @@
 #include "analysis/band_map.h"
 #include "plugin.h"
 
-#define DAWG_SUGGEST_POINTS 72u    /* of the curve, equally far apart for the ear: 2.25 per band */
+#define DAWG_SUGGEST_POINTS 96u    /* of the curve, equally far apart for the ear: three per band */
 #define DAWG_SUGGEST_WORTH_DB 0.05 /* of RMS: what each band must take, so that a person reads a short list */
 
 typedef struct dawg_suggest_wish {

@@ -5,7 +5,7 @@ import type { Response } from './segments.js';
 /** Of a curve: the centres are those of the auto EQ's bands. */
 export const CURVE_BANDS = 32;
 /** DAWG_SUGGEST_POINTS. */
-const POINTS = 72;
+const POINTS = 96;
 /** DAWG_PARAMS_MAX. */
 const PARAMS_MAX = 256;
 

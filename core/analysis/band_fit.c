@@ -18,15 +18,16 @@
 #define SHARE_TRIED 0.02
 #define STEPS_ANEW 12u /* and when it may be worth it there */
 #define STEPS_MORE 12u /* with one band more or less */
-#define SHARE_LEFT 0.01
+#define SHARE_LEFT 0.03
 #define STEPS_WHOLE 8u /* with every point again */
 #define STEPS_AT_END 14u
 #define SHARE_AT_END 1e-4
 
-/* Steps times bands^2, about what a step costs. No exchange begins when so much is left for what comes after it. */
-#define WORK 5760
-#define WORK_SPREAD 3200
-#define WORK_THIN 640
+/* Of both searches together, in steps times bands, about what steps cost. No exchange of the first begins when only the
+ * second's share is left, none of the second when nothing is. */
+#define WORK 820
+#define WORK_SPREAD 420
+#define WORK_PLACE 4 /* placing a band */
 
 #define LOW_LN_HZ 4.4 /* where shelves stand at first: 81 Hz, 9.9 kHz, Q 0.71 */
 #define HIGH_LN_HZ 9.2
@@ -67,11 +68,15 @@ static void take_out(dawg_fit_bands *b, uint32_t at)
     memmove(b->x + at * KNOBS, b->x + (at + 1u) * KNOBS, sizeof(double) * KNOBS * (b->n - at));
 }
 
-static int place(const search *s, trial *t) { return dawg_fit_place(&s->task, &s->choices, s->most, t); }
+static int place(search *s, trial *t)
+{
+    s->left -= WORK_PLACE;
+    return dawg_fit_place(&s->task, &s->choices, s->most, t);
+}
 
 static void refine(search *s, trial *t, uint32_t steps, double share)
 {
-    s->left -= (int32_t)(dawg_fit_refine(&s->task, t, steps, share) * t->bands.n * t->bands.n);
+    s->left -= (int32_t)(dawg_fit_refine(&s->task, t, steps, share) * t->bands.n);
 }
 
 static double rms(const search *s, const trial *t) { return dawg_sqrt_d(t->cost / s->points.weights); }
@@ -161,13 +166,14 @@ static void spread(search *s, trial *t)
     refine(s, t, STEPS_SPREAD, SHARE_SPREAD);
 }
 
-/* Bands that are worth it, where they help most. */
+/* Bands that are worth it, where they help most. Adding and taking out ends by itself: exchanges get no less for it. */
 static void settle(search *s, trial *t, trial *other, int32_t keep)
 {
-    thin_out(s, t, other);
     exchange(s, t, other, keep);
+    const int32_t left = s->left;
     grow(s, t, other);
     thin_out(s, t, other);
+    s->left = left;
 }
 
 /* The bands that leave least. Those that were placed one by one say most plainly what is wrong: others must be better by
@@ -183,7 +189,7 @@ static void seek(search *s, trial *t, trial *other)
     const double least = score(s, t);
     if (least < CALM_DB + 2.0 * worth) return; /* no other can be better by as much */
     spread(s, t);
-    settle(s, t, other, WORK_THIN);
+    settle(s, t, other, 0);
     if (score(s, t) + 0.5 * worth >= least) t->bands = placed;
 }
 

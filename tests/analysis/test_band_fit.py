@@ -84,19 +84,26 @@ def value_and_slopes(x, want, kinds):
     return y @ y / len(y), 2 * (np.array(slopes) @ y) / len(y)
 
 
-def slsqp_db(want, n: int, starts: int, rng) -> float:
-    """RMS that SLSQP leaves of `want` (at HEARD) with n bands, the best of several starts: evenly spread, then random."""
-    kinds = [2, *[0] * (n - 2), 3]
-    room = np.array([[np.log(hz), (-12, 12), np.log(q)] for hz, q in map(ROOM.get, kinds)]).reshape(-1, 2)
-    best = np.inf
-    for start in range(starts):
+def starts(n: int, rng) -> list[np.ndarray]:
+    """Six, of n bands: evenly spread, then random. The same draws whichever are used: so are the curves after them."""
+    some = []
+    for start in range(6):
         centres = (
             along_the_ear(100, 9000, n - 2)
             if start == 0
             else along_the_ear(60, 14000, 500)[rng.integers(500, size=n - 2)]
         )
         x = [[np.log(f), start and 2 * rng.normal(), 0.3 * rng.normal() * (start > 0)] for f in np.sort(centres)]
-        x = np.array([[np.log(80), 0, np.log(0.71)], *x, [np.log(10000), 0, np.log(0.71)]]).ravel()
+        some.append(np.array([[np.log(80), 0, np.log(0.71)], *x, [np.log(10000), 0, np.log(0.71)]]).ravel())
+    return some
+
+
+def slsqp_db(want, n: int, starts) -> float:
+    """RMS that SLSQP leaves of `want` (at HEARD) with n bands, the best of several starts."""
+    kinds = [2, *[0] * (n - 2), 3]
+    room = np.array([[np.log(hz), (-12, 12), np.log(q)] for hz, q in map(ROOM.get, kinds)]).reshape(-1, 2)
+    best = np.inf
+    for x in starts:
         fit = minimize(
             value_and_slopes,
             np.clip(x, *room.T),
@@ -112,8 +119,9 @@ def slsqp_db(want, n: int, starts: int, rng) -> float:
 
 # ---- the fit
 
-POINTS = along_the_ear(20, 20000, 145)[1::2]
-WEIGHT = np.where((POINTS > 60) & (POINTS < 14000), 1, 0.03)
+EDGES, POINTS = np.split(along_the_ear(20, 20000, 193)[np.r_[0:193:2, 1:193:2]], [97])
+HEARD_SHARE = np.diff(np.log(1 + ERB * np.clip(EDGES, 60, 14000))) / np.diff(np.log(1 + ERB * EDGES))
+WEIGHT = 0.03 + 0.97 * HEARD_SHARE
 FLOOR_DB = 0.1  # no ear hears less
 
 
@@ -121,7 +129,7 @@ FLOOR_DB = 0.1  # no ear hears less
 def test_the_fit_is_as_close_as_slsqp(n):
     rng = np.random.default_rng(11)
     ours, theirs, micros, few, used = [], [], [], [], []
-    for _ in range(200 if FULL else 24):
+    for _ in range(200 if FULL else 40):
         curve = correction(rng)
         want, wanted = through(curve, HEARD), through(curve, POINTS)
         best = np.inf
@@ -131,7 +139,7 @@ def test_the_fit_is_as_close_as_slsqp(n):
             best = min(best, time.perf_counter() - began)
         micros.append(1e6 * best)
         ours.append(np.std(bands.curve(found, HEARD) - want))
-        theirs.append(slsqp_db(want, n, 6 if FULL else 2, rng))
+        theirs.append(slsqp_db(want, n, starts(n, rng)[: 6 if FULL else 2]))
         short = bands.fit(POINTS, wanted, bands.plan(n, worth_db=0.05), WEIGHT)
         few.append(np.std(bands.curve(short, HEARD) - want))
         used.append(len(short))
@@ -139,14 +147,14 @@ def test_the_fit_is_as_close_as_slsqp(n):
     ratio = np.maximum(ours, FLOOR_DB) / np.maximum(theirs, FLOOR_DB)
     name = f"{n} bands, {len(ours)} curves: "
     record("SG-1", name + "RMS left over SLSQP's, mean over mean", ours.mean() / theirs.mean(), "", "<= 1.1")
-    record("SG-1", name + "that, from 0.1 dB up, 9 of 10 curves", np.quantile(ratio, 0.9), "", "<= 1.1")
+    record("SG-1", name + "that, from 0.1 dB up, 19 of 20 curves", np.quantile(ratio, 0.95), "", "<= 1.1")
     record("SG-1", name + "RMS over SLSQP's, worst", np.max(ours - theirs), "dB", "<= 0.3")
     record("SG-1", name + "that with bands worth 0.05 dB alone, worst", np.max(few - theirs), "dB", "<= 0.3")
     record("SG-1", name + "bands that are worth 0.05 dB, mean", np.mean(used), "", "")
     record("SG-1", name + "time, least of 20, median (here)", np.median(micros), "us", "")
     record("SG-1", name + "time, least of 20, worst (here)", np.max(micros), "us", "")
     assert ours.mean() <= 1.1 * theirs.mean()
-    assert np.quantile(ratio, 0.9) <= 1.1
+    assert np.quantile(ratio, 0.95) <= 1.1
     assert np.max(ours - theirs) <= 0.3
     assert np.max(few - theirs) <= 0.3
     assert np.mean(used) < n - 0.5

@@ -25,8 +25,8 @@ class Suggestion(c.Structure):
         ("count", c.c_uint32),
         ("room", SuggestedBand * 32),
         *((name, c.c_double) for name in ("before_db", "after_db", "level_db")),
-        ("hz", c.c_double * 72),
-        ("done_db", c.c_double * 72),
+        ("hz", c.c_double * 96),
+        ("done_db", c.c_double * 96),
     ]
 
     @property

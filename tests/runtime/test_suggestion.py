@@ -52,6 +52,21 @@ def test_the_plugin_plays_the_curve(key):
 
 
 @pytest.mark.parametrize("key", PARAMETRIC)
+def test_what_is_said_of_a_curve_is_so_between_the_points_too(key):
+    """RMS before and after against 1000 points, of hills whose flanks end where it is judged no more."""
+    at = along_the_ear(60, 14000, 1000)
+    off = []
+    for top in (0, 0.5, 1, 28, 28.5, 29, 29.5):
+        curve = 10 * np.exp(-0.5 * ((np.arange(32) - top) / 1.2) ** 2)
+        s = suggest(key, {}, curve)
+        wanted = through(curve, at)
+        left = wanted - bands.curve([b.set for b in s.bands], at)
+        off += [s.before_db / around_mean(wanted) - 1, (s.after_db - around_mean(left)) / around_mean(wanted)]
+    record("SG-3", f"{key}: RMS that is said against that of 1000 points", 100 * max(map(abs, off)), "%", "<= 1")
+    assert max(map(abs, off)) <= 0.01
+
+
+@pytest.mark.parametrize("key", PARAMETRIC)
 def test_a_fault_is_named_and_nothing_else(key):
     """Three faults, three bands; without one of them, its band is gone. A cut names the excess, a boost the lack."""
     s = suggest(key, {}, planted(*FAULTS))
