@@ -63,18 +63,17 @@ typedef struct wanted {
     double db[CURVE_BANDS], confidence[CURVE_BANDS]; /* as measured */
     double safe_db[CURVE_BANDS];                     /* within the largest gain and slope */
     double hz[POINTS], point_db[POINTS], safe_point_db[POINTS], point_confidence[POINTS], weight[POINTS];
-    double heard[POINTS]; /* 0..1, how much of each is judged */
+    double heard[POINTS]; /* the share of each point's stretch between LOW_HZ and HIGH_HZ */
     double max_gain_db, strength;
 } wanted;
 
 static double finite_or_0(float x) { return x - x == 0.0f ? (double)x : 0.0; }
-/* Of the stretch that a point stands for, as wide as any other for the ear, the share between LOW_HZ and HIGH_HZ. */
-static double heard(uint32_t point)
+
+/* The share of a point's stretch, which is as wide for the ear as any other's, that lies below hz. */
+static double share_below(uint32_t point, double hz)
 {
-    const double per_band = (double)POINTS / (double)CURVE_BANDS, first = (double)point;
-    const double low = (double)dawg_erb_position((float)LOW_HZ) * per_band - first;
-    const double high = (double)dawg_erb_position((float)HIGH_HZ) * per_band - first;
-    return dawg_clamp_d(high, 0.0, 1.0) - dawg_clamp_d(low, 0.0, 1.0);
+    const double at = (double)dawg_erb_position((float)hz) * ((double)POINTS / (double)CURVE_BANDS);
+    return dawg_clamp_d(at - (double)point, 0.0, 1.0);
 }
 
 static void along_the_ear(const double band_db[CURVE_BANDS], const double hz[POINTS], double out[POINTS])
@@ -101,7 +100,7 @@ static void want(wanted *w, const float *curve_db, const float *confidence, cons
         const double share = from - (double)band;
         w->hz[i] = dawg_erb_hz(at / (double)CURVE_BANDS);
         w->point_confidence[i] = w->confidence[band] + share * (w->confidence[band + 1u] - w->confidence[band]);
-        w->heard[i] = heard(i);
+        w->heard[i] = share_below(i, HIGH_HZ) - share_below(i, LOW_HZ);
         w->weight[i] = (OUTSIDE + (1.0 - OUTSIDE) * w->heard[i]) * (UNKNOWN + (1.0 - UNKNOWN) * w->point_confidence[i]);
     }
     along_the_ear(w->db, w->hz, w->point_db);
@@ -112,9 +111,8 @@ static void want(wanted *w, const float *curve_db, const float *confidence, cons
 static double rms(const wanted *w, const double *y, double *mean)
 {
     double sum = 0.0, squares = 0.0, n = 0.0;
-    for (uint32_t i = 0; i < POINTS; ++i) {
+    for (uint32_t i = 0; i < POINTS; ++i)
         sum += w->heard[i] * y[i], squares += w->heard[i] * y[i] * y[i], n += w->heard[i];
-    }
     *mean = sum / n;
     return dawg_sqrt_d(dawg_max_d(squares / n - *mean * *mean, 0.0));
 }

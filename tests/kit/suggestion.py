@@ -8,6 +8,7 @@ import numpy as np
 from kit.bands import Band
 from kit.host import call, function, info, number
 
+POINTS = 96  # DAWG_SUGGEST_POINTS
 _F = c.POINTER(c.c_float)
 
 
@@ -25,8 +26,7 @@ class Suggestion(c.Structure):
         ("count", c.c_uint32),
         ("room", SuggestedBand * 32),
         *((name, c.c_double) for name in ("before_db", "after_db", "level_db")),
-        ("hz", c.c_double * 96),
-        ("done_db", c.c_double * 96),
+        *((name, c.c_double * POINTS) for name in ("hz", "done_db")),
     ]
 
     @property
